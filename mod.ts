@@ -1,0 +1,94 @@
+/**
+ * Denock applies database changes written as code, each exactly once, in order, by one process at a time, and keeps a
+ * history that cannot lie. This entry is the core with an in-memory driver; `@denock/denock/mongodb` and
+ * `@denock/denock/sqlite` are the drivers, `@denock/denock/cli` is the command line.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { defineChangeUnit, type MemoryContext, MemoryDriver, Runner } from "@denock/denock";
+ *
+ * const greet = defineChangeUnit<MemoryContext>({
+ *   execution: ({ db }) => db.set("greeting", "hello"),
+ *   rollbackExecution: ({ db }) => db.delete("greeting"),
+ * });
+ * const runner = new Runner({ driver: new MemoryDriver(), migrations: [{ ...greet, id: "greet", order: "0001" }] });
+ * const report = await runner.migrate();
+ * assertEquals(report.executed.map(({ id }) => id), ["greet"]);
+ * ```
+ *
+ * @module
+ */
+
+export type {
+  ChangeMethod,
+  ChangeUnit,
+  ChangeUnitAttributes,
+  ChangeUnitDefinition,
+  Irreversible,
+  ListedChange,
+  Reversible,
+  WithBefore,
+  WithoutBefore,
+} from "./src/change_unit/change_unit.ts";
+export type { ChangeContext } from "./src/change_unit/context.ts";
+export { defineChangeUnit } from "./src/change_unit/define_change_unit.ts";
+export type { ChangeUnitReading } from "./src/change_unit/read_change_unit.ts";
+export {
+  CommitUnknownError,
+  type Driver,
+  type DriverSupports,
+  type ErrorClass,
+  type Guard,
+  type Lease,
+  type LeaseHeld,
+  type LeaseRefused,
+  type LeaseReply,
+  type LeaseRequest,
+  PositionTakenError,
+  type Transaction,
+} from "./src/driver.ts";
+export { MemoryDatabase } from "./src/drivers/memory/memory_database.ts";
+export { type MemoryContext, MemoryDriver, type MemoryDriverContext } from "./src/drivers/memory/memory_driver.ts";
+export { MemoryStore, type StoredLease } from "./src/drivers/memory/memory_store.ts";
+export {
+  ChangeFailedError,
+  DatabaseError,
+  type ErrorCode,
+  ExecutionError,
+  HistoryError,
+  HistoryNotWrittenError,
+  InterruptedError,
+  LockLostError,
+  LockNotObtainedError,
+  MigrationError,
+  PlanError,
+  SourceError,
+} from "./src/errors.ts";
+export type {
+  ChangeEntry,
+  ChangeState,
+  EntryDraft,
+  EntryType,
+  Operation,
+  RecordedError,
+} from "./src/history/change_entry.ts";
+export type { Plan, PlannedChange, PlanStep } from "./src/plan/plan.ts";
+export type { PlanRules, VersionRange } from "./src/plan/plan_rules.ts";
+export type {
+  ChangeReference,
+  ExecutedChange,
+  ExecutionReport,
+  FailedChange,
+  Problem,
+  ProblemCode,
+  SkippedChange,
+} from "./src/report.ts";
+export type { RunnerEvent, RunnerListener } from "./src/run/events.ts";
+export type { LockOptions } from "./src/run/lock.ts";
+export { type MigrateOptions, Runner } from "./src/run/runner.ts";
+export type { RunnerOptions } from "./src/run/runner_options.ts";
+export type { Runtime } from "./src/run/runtime.ts";
+export { FolderSource } from "./src/source/folder_source.ts";
+export { type ListedDefinition, ListSource } from "./src/source/list_source.ts";
+export type { ChangeSource, SourceListing } from "./src/source/source.ts";

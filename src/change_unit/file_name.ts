@@ -1,0 +1,39 @@
+/** What the name of a file in the migrations folder says about it. */
+export type FileName =
+  | { readonly kind: "change"; readonly order: string; readonly id: string }
+  | { readonly kind: "ignored" }
+  | { readonly kind: "invalid"; readonly reason: string };
+
+const CHANGE = /^(\d+(?:\.\d+)*)_([A-Za-z0-9][A-Za-z0-9_-]*)\.(?:ts|js|mts|mjs)$/;
+const SCRIPT = /\.(?:ts|js|mts|mjs|cts|cjs|tsx|jsx)$/i;
+const RUNNABLE = /\.(?:ts|js|mts|mjs)$/;
+const TEST_OR_TYPES = /(?:[_.]test\.[a-z]+|\.d\.[cm]?ts)$/i;
+
+/**
+ * Reads a file name. Known non-changes are ignored; any other script must be named `<order>_<id>.ts`, because a change unit
+ * that is passed over in silence is worse than a complaint.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseFileName } from "./file_name.ts";
+ *
+ * assertEquals(parseFileName("0001_create_users.ts"), { kind: "change", order: "0001", id: "create_users" });
+ * assertEquals(parseFileName("_shared.ts"), { kind: "ignored" });
+ * assertEquals(parseFileName("0001-create_users.ts").kind, "invalid");
+ * ```
+ */
+export function parseFileName(name: string): FileName {
+  if (name.startsWith(".") || name.startsWith("_") || !SCRIPT.test(name)) return { kind: "ignored" };
+  if (TEST_OR_TYPES.test(name) || /^manifest\.(?:ts|js|mts|mjs)$/.test(name)) return { kind: "ignored" };
+  const match = CHANGE.exec(name);
+  if (match?.[1] !== undefined && match[2] !== undefined) return { kind: "change", order: match[1], id: match[2] };
+  return { kind: "invalid", reason: reasonOf(name) };
+}
+
+function reasonOf(name: string): string {
+  if (!RUNNABLE.test(name)) return "its ending is not .ts, .js, .mts or .mjs";
+  if (!/^\d/.test(name)) return "it does not begin with an order such as 0001";
+  if (!/^\d+(?:\.\d+)*_/.test(name)) return "its order (digits, or digits with dots) is not followed by an underscore";
+  return "its id has something other than letters, digits, underscores and hyphens";
+}

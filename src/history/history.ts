@@ -1,0 +1,144 @@
+import { HistoryError } from "../errors.ts";
+import { type ChangeEntry, type ChangeState, type EntryType, FORMAT } from "./change_entry.ts";
+import type { LogEnd } from "./digest.ts";
+import { BEFORE_EXECUTION_TRANSITIONS, EXECUTION_TRANSITIONS, isLegal } from "./states.ts";
+
+/** What the history says of one change unit. */
+export interface ChangeHistory {
+  /** Its id. */
+  readonly id: string;
+  /** Its author. */
+  readonly author: string;
+  /** Its order, as its file, checksum and `runAlways`, by the newest entry of the change itself. */
+  readonly order: string;
+  /** Its file, or null. */
+  readonly file: string | null;
+  /** Its checksum, or null. */
+  readonly checksum: string | null;
+  /** Whether it runs in every execution. */
+  readonly runAlways: boolean;
+  /** The state of the change itself; null when only its before step has run. */
+  readonly execution: ChangeState | null;
+  /** The state of its before step; null when it never ran. */
+  readonly before: ChangeState | null;
+  /** The newest entry that is not `IGNORED`. */
+  readonly last: ChangeEntry;
+}
+
+/** The current state of everything: the log, folded. */
+export interface History {
+  /** The end of the log. */
+  readonly end: LogEnd;
+  /** The change units by identity. */
+  readonly changes: ReadonlyMap<string, ChangeHistory>;
+  /** The change units with an id, whoever wrote them. */
+  readonly byId: ReadonlyMap<string, readonly string[]>;
+  /** The sessions of the newest executions, oldest first. */
+  readonly sessions: readonly string[];
+}
+
+const SESSIONS_KEPT = 8;
+const TYPES: readonly EntryType[] = ["RUN", "EXECUTION", "BEFORE_EXECUTION"];
+const STATES: readonly ChangeState[] = ["STARTED", "EXECUTED", "FAILED", "ROLLED_BACK", "ROLLBACK_FAILED", "IGNORED"];
+
+/** The history of a database in which nothing has happened yet. */
+export const EMPTY_HISTORY: History = {
+  end: { seq: 0, digest: null },
+  changes: new Map(),
+  byId: new Map(),
+  sessions: [],
+};
+
+/** The key under which a change unit stands in a history. */
+export function identityOf(change: { readonly id: string; readonly author: string }): string {
+  return JSON.stringify([change.id, change.author]);
+}
+
+/**
+ * Folds entries that follow `history` into the current state.
+ *
+ * @throws {HistoryError} with code `HISTORY_BROKEN` for a gap, a broken link or an impossible step, with `HISTORY_NEWER`
+ * for what only a newer version can have written.
+ */
+export function extendHistory(history: History, entries: readonly ChangeEntry[]): History {
+  if (entries.length === 0) return history;
+  const changes = new Map(history.changes);
+  const byId = new Map(history.byId);
+  const sessions = [...history.sessions];
+  let end = history.end;
+  for (const entry of entries) {
+    checkKnown(entry);
+    checkLink(entry, end);
+    if (entry.type === "RUN") {
+      if (entry.session !== null) sessions.push(entry.session);
+    } else {
+      const change = extendChange(changes, entry);
+      const identity = identityOf(change);
+      if (!changes.has(identity)) byId.set(change.id, [...byId.get(change.id) ?? [], identity]);
+      changes.set(identity, change);
+    }
+    end = { seq: entry.seq, digest: entry.digest };
+  }
+  return { end, changes, byId, sessions: [...new Set(sessions)].slice(-SESSIONS_KEPT) };
+}
+
+function checkKnown(entry: ChangeEntry): void {
+  const unknown = entry.format !== FORMAT
+    ? `format ${entry.format}`
+    : !TYPES.includes(entry.type)
+    ? `type ${entry.type}`
+    : !STATES.includes(entry.state)
+    ? `state ${entry.state}`
+    : undefined;
+  if (unknown === undefined) return;
+  throw new HistoryError(
+    "HISTORY_NEWER",
+    `Entry ${entry.seq} of the history has ${unknown}, which a newer version of Denock wrote: use that version`,
+  );
+}
+
+function checkLink(entry: ChangeEntry, end: LogEnd): void {
+  if (entry.seq !== end.seq + 1) {
+    throw new HistoryError(
+      "HISTORY_BROKEN",
+      `The history has no entry ${end.seq + 1} (entry ${entry.seq} follows): it was removed by hand`,
+    );
+  }
+  if (entry.previous === end.digest) return;
+  throw new HistoryError(
+    "HISTORY_BROKEN",
+    `Entry ${entry.seq} of the history does not follow entry ${end.seq}: an entry was edited or removed by hand`,
+  );
+}
+
+function extendChange(changes: ReadonlyMap<string, ChangeHistory>, entry: ChangeEntry): ChangeHistory {
+  const { changeId: id, author, order } = entry;
+  if (id === null || author === null || order === null) {
+    throw new HistoryError("HISTORY_BROKEN", `Entry ${entry.seq} of the history does not name its change unit`);
+  }
+  const known = changes.get(identityOf({ id, author }));
+  const states = { execution: known?.execution ?? null, before: known?.before ?? null };
+  if (entry.state === "IGNORED") {
+    if (known !== undefined) return known;
+  } else if (entry.type === "EXECUTION") {
+    checkStep(entry, states.execution, isLegal(EXECUTION_TRANSITIONS, states.execution, entry.state));
+    states.execution = entry.state;
+  } else {
+    checkStep(entry, states.before, isLegal(BEFORE_EXECUTION_TRANSITIONS, states.before, entry.state));
+    states.before = entry.state;
+  }
+  // A before step says nothing of what was executed: an edited change unit may have got no further than that.
+  const about = entry.type === "EXECUTION" || known === undefined || known.execution === null
+    ? { order, file: entry.file, checksum: entry.checksum, runAlways: entry.runAlways === true }
+    : { order: known.order, file: known.file, checksum: known.checksum, runAlways: known.runAlways };
+  return { id, author, ...about, ...states, last: entry };
+}
+
+function checkStep(entry: ChangeEntry, from: ChangeState | null, legal: boolean): void {
+  if (legal) return;
+  throw new HistoryError(
+    "HISTORY_BROKEN",
+    `Entry ${entry.seq} of the history takes ${entry.changeId} from ${from ?? "nothing"} to ${entry.state}, ` +
+      "which cannot happen: it was not written by Denock",
+  );
+}

@@ -1,0 +1,41 @@
+import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
+
+/** A listed change unit beside what the history says of it. */
+export interface MatchedChange {
+  /** What the source knows of it. */
+  readonly listed: ListedChange;
+  /** The change unit, where it had to be loaded and could be. */
+  readonly unit: ChangeUnit | undefined;
+  /** What the history says of it. */
+  readonly known: ChangeHistory | undefined;
+}
+
+/** The change unit of the history that this is, unchanged; undefined when that takes a look inside. */
+export function findUnchanged(listed: ListedChange, history: History): ChangeHistory | undefined {
+  if (listed.author !== null) {
+    const known = history.changes.get(identityOf({ id: listed.id, author: listed.author }));
+    return known !== undefined && sameChecksum(listed.checksum, known.checksum) ? known : undefined;
+  }
+  if (listed.checksum === null) return undefined;
+  const candidates = (history.byId.get(listed.id) ?? []).map((identity) => history.changes.get(identity));
+  return candidates.find((known) => known?.checksum === listed.checksum);
+}
+
+/** Whether a change unit must be loaded to decide about it: everything but what is executed, unchanged and runs once. */
+export function needsLoading(listed: ListedChange, history: History): boolean {
+  const known = findUnchanged(listed, history);
+  if (known === undefined || known.runAlways || known.execution !== "EXECUTED") return true;
+  return known.before !== null && known.before !== "EXECUTED" && known.before !== "ROLLED_BACK";
+}
+
+/** Brings together what the source lists, what was loaded of it, and what the history says. */
+export function matchChange(listed: ListedChange, unit: ChangeUnit | undefined, history: History): MatchedChange {
+  const known = unit === undefined ? findUnchanged(listed, history) : history.changes.get(identityOf(unit));
+  return { listed, unit, known };
+}
+
+/** Whether two checksums say the same; without one there is nothing to compare. */
+export function sameChecksum(left: string | null, right: string | null): boolean {
+  return left === null || right === null || left === right;
+}

@@ -1,0 +1,154 @@
+import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import { compareOrders } from "../change_unit/order.ts";
+import type { ChangeState, EntryType } from "../history/change_entry.ts";
+import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
+import type { ChangeReference, Problem } from "../report.ts";
+import { decide, describeKnown, type ExecutedChangeUnit } from "./decide.ts";
+import { matchChange, type MatchedChange } from "./match.ts";
+import type { PlanRules } from "./plan_rules.ts";
+import * as problems from "./problems.ts";
+
+/** What is to happen with one change unit, and why. */
+export interface PlannedChange extends ChangeReference {
+  /** Its state now. */
+  readonly state: ChangeState | "PENDING";
+  /**
+   * `run`: it will be executed. `done`: it has been. `skip`: it does not concern this runner. `stop`: it has a problem that
+   * must be solved first. `missing`: it was executed but its file is not there.
+   */
+  readonly decision: "run" | "done" | "skip" | "stop" | "missing";
+  /** Why. */
+  readonly reason: string;
+  /** When its state was reached, as ISO 8601 in UTC, or null. */
+  readonly timestamp: string | null;
+  /** How long it took, in milliseconds, or null. */
+  readonly executionMillis: number | null;
+}
+
+/** A change unit that is to be executed. */
+export interface PlanStep {
+  /** The decision. */
+  readonly change: PlannedChange;
+  /** The change unit. */
+  readonly unit: ChangeUnit;
+  /** Whether it runs in a transaction. */
+  readonly transactional: boolean;
+  /** Whether its before step is to run. */
+  readonly runsBefore: boolean;
+  /** What an earlier execution left unfinished and must be rolled back first, in this order. */
+  readonly recover: readonly Exclude<EntryType, "RUN">[];
+}
+
+/** The decisions of an execution, computed before anything runs. */
+export interface Plan {
+  /** Every change unit of the source and of the history, in order. */
+  readonly changes: readonly PlannedChange[];
+  /** Those that are to be executed, in order. */
+  readonly steps: readonly PlanStep[];
+  /** What a person must know; nothing runs while one of them is an error. */
+  readonly problems: readonly Problem[];
+}
+
+/** What a plan is made from. */
+export interface PlanInput {
+  /** What people call the source. */
+  readonly source: string;
+  /** What the source lists. */
+  readonly listed: readonly ListedChange[];
+  /** What was loaded of it. */
+  readonly units: ReadonlyMap<ListedChange, ChangeUnit>;
+  /** What listing and loading found wrong. */
+  readonly found: readonly Problem[];
+  /** The history. */
+  readonly history: History;
+  /** What to do where there is a choice. */
+  readonly rules: PlanRules;
+  /** What the driver is called and whether it has transactions; `strategy` none asks for none. */
+  readonly transactions: {
+    readonly driver: string;
+    readonly supported: boolean;
+    readonly strategy: "change" | "none";
+  };
+}
+
+/** Decides about every change unit. A pure function: the same input gives the same plan. */
+export function makePlan(input: PlanInput): Plan {
+  const matched = input.listed
+    .toSorted((left, right) => compareOrders(left.order, right.order))
+    .map((listed) => matchChange(listed, input.units.get(listed), input.history));
+  const newestExecuted = findNewestExecuted(matched, input.history);
+  const decisions = matched.map((change) => decide(change, newestExecuted, input.rules, input.transactions));
+  const missing = findMissing(matched, input);
+  return {
+    changes: [...decisions.map(({ change }) => change), ...missing.map(({ change }) => change)]
+      .toSorted((left, right) => compareOrders(left.order, right.order)),
+    steps: decisions.flatMap(({ step }) => step ?? []),
+    problems: [
+      ...input.found,
+      ...findDuplicates(matched),
+      ...decisions.flatMap(({ problem }) => problem ?? []),
+      ...missing.map(({ problem }) => problem),
+    ],
+  };
+}
+
+/** The executed change unit with the highest order; a file that was renumbered counts where it stands now. */
+function findNewestExecuted(matched: readonly MatchedChange[], history: History): ExecutedChangeUnit | undefined {
+  const local = new Map(matched.flatMap(({ known, listed }) => known === undefined ? [] : [[known, listed]]));
+  return Array.from(history.changes.values())
+    .filter((known) => known.execution === "EXECUTED")
+    .map((known) => local.get(known) ?? known)
+    .reduce<ExecutedChangeUnit | undefined>(
+      (newest, change) => newest === undefined || compareOrders(change.order, newest.order) > 0 ? change : newest,
+      undefined,
+    );
+}
+
+function findDuplicates(matched: readonly MatchedChange[]): Problem[] {
+  const found: Problem[] = [];
+  const identities = new Map<string, ListedChange>();
+  for (const [index, { listed, unit, known }] of matched.entries()) {
+    const before = matched[index - 1]?.listed;
+    if (before !== undefined && compareOrders(before.order, listed.order) === 0) {
+      found.push(problems.duplicateOrder(before, listed));
+    }
+    const author = unit?.author ?? known?.author;
+    if (author === undefined) continue;
+    const identity = identityOf({ id: listed.id, author });
+    const first = identities.get(identity);
+    if (first === undefined) identities.set(identity, listed);
+    else found.push(problems.duplicateIdentity(first, listed, author));
+  }
+  return found;
+}
+
+/** What the history has and the source does not: executed, or begun and never ended. */
+function findMissing(
+  matched: readonly MatchedChange[],
+  input: PlanInput,
+): { change: PlannedChange; problem: Problem }[] {
+  const present = new Set(matched.map(({ known }) => known));
+  const unread = new Set(matched.filter(({ unit, known }) => !unit && !known).map(({ listed }) => listed.id));
+  const newestLocal = matched.at(-1)?.listed.order;
+  const { rules, source } = input;
+  return Array.from(input.history.changes.values())
+    .filter((known) => !present.has(known) && !unread.has(known.id) && tookEffect(known))
+    .map((known) => {
+      const change = (reason: string): PlannedChange => ({ ...describeKnown(known), decision: "missing", reason });
+      if (known.execution !== "EXECUTED") {
+        const why = `its file is not in ${source}`;
+        return { change: change(why), problem: problems.interrupted(known, known, why, ["Put the file back"]) };
+      }
+      if (newestLocal !== undefined && compareOrders(known.order, newestLocal) > 0) {
+        const problem = problems.missingNewer(known, source, rules.missingNewer === "stop");
+        return { change: change("executed by a newer release"), problem };
+      }
+      const problem = problems.missing(known, source, rules.missing === "stop");
+      return { change: change("executed, but its file is missing"), problem };
+    });
+}
+
+function tookEffect({ execution, before }: ChangeHistory): boolean {
+  return [execution, before].some((state) => state === "STARTED" || state === "ROLLBACK_FAILED") ||
+    execution === "EXECUTED";
+}

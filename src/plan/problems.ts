@@ -1,0 +1,104 @@
+import type { ListedChange } from "../change_unit/change_unit.ts";
+import type { ChangeHistory } from "../history/history.ts";
+import type { ChangeReference, Problem, ProblemCode } from "../report.ts";
+
+type Named = Pick<ListedChange, "id" | "order" | "file">;
+
+function problem(
+  code: ProblemCode,
+  severity: Problem["severity"],
+  message: string,
+  remedies: string[],
+  about: Named[],
+) {
+  return { code, severity, message, remedies, files: about.flatMap(({ file }) => file ?? []) };
+}
+
+/** How messages call a change unit: its file where it has one. */
+export function nameOf({ file, order, id }: Named): string {
+  return file === null ? `"${order} ${id}"` : `"${file}"`;
+}
+
+/** Two change units have the same order. */
+export function duplicateOrder(first: Named, second: Named): Problem {
+  const message = `${nameOf(first)} and ${nameOf(second)} have the same order, so nobody can say which comes first`;
+  return problem("DUPLICATE_ORDER", "error", message, ["Give one of them another order"], [first, second]);
+}
+
+/** Two change units have the same identity. */
+export function duplicateIdentity(first: Named, second: Named, author: string): Problem {
+  const message = `${nameOf(first)} and ${nameOf(second)} both have the id "${first.id}" and the author "${author}"`;
+  return problem("DUPLICATE_IDENTITY", "error", message, ["Give one of them another id"], [first, second]);
+}
+
+/** A change unit cannot be loaded, or its shape is wrong. */
+export function invalidChangeUnit(change: Named, violations: readonly string[]): Problem {
+  const list = violations.length === 1
+    ? ` ${violations[0]}`
+    : `\n${violations.map((line) => `    ${line}`).join("\n")}`;
+  const message = `${nameOf(change)} is not a change unit:${list}`;
+  return problem("CHANGE_UNIT_INVALID", "error", message, ["Mend it and run again"], [change]);
+}
+
+/** An executed change unit was edited. */
+export function edited(change: Named & { readonly checksum: string | null }, known: ChangeHistory, stop: boolean) {
+  const message = `${nameOf(change)} was edited after it was executed: its checksum is ${change.checksum}, ` +
+    `the history has ${known.checksum}`;
+  return problem("CHANGE_EDITED", stop ? "error" : "warning", message, [
+    "Restore the file to what was executed, and put the new work into a new change unit",
+    'Or accept the edit without running it, with the rule `edited: "warn"`',
+  ], [change]);
+}
+
+/** The file of an executed change unit is gone, and newer ones are there. */
+export function missing(known: ChangeHistory, folder: string, stop: boolean): Problem {
+  const message = `${nameOf(known)} was executed but is not in ${folder}`;
+  return problem("CHANGE_MISSING", stop ? "error" : "warning", message, [
+    "Put the file back",
+    "Check that this is the right folder and the right database",
+    'Or go on without it, with the rule `missing: "warn"`',
+  ], [known]);
+}
+
+/** The file of an executed change unit is gone, and it was newer than all that are there. */
+export function missingNewer(known: ChangeHistory, folder: string, stop: boolean): Problem {
+  const message = `${nameOf(known)} was executed by a newer release: it is not in ${folder}`;
+  const remedies = stop ? ["Start the newer release", 'Or go on, with the rule `missingNewer: "warn"`'] : [];
+  return problem("CHANGE_MISSING_NEWER", stop ? "error" : "warning", message, remedies, [known]);
+}
+
+/** A pending change unit is ordered before an executed one. */
+export function outOfOrder(change: Named, executed: Named): Problem {
+  const message = `${nameOf(change)} is pending but ordered before ${nameOf(executed)}, which was executed already`;
+  return problem("CHANGE_OUT_OF_ORDER", "error", message, [
+    `Give it an order behind ${executed.order}`,
+    'Or let it run now, with `outOfOrder: true` in the change unit or the rule `outOfOrder: "run"`',
+  ], [change, executed]);
+}
+
+/** A change unit was interrupted, and nothing but a person can say how far it came. */
+export function interrupted(change: Named, known: ChangeHistory, why: string, remedies: string[]): Problem {
+  const step = known.last.type === "BEFORE_EXECUTION" ? "The before step of " : "";
+  const message = `${step}${nameOf(change)} was begun on ${known.last.timestamp} by execution ` +
+    `${known.last.executionId} on ${known.last.executionHostname} and never ended, and ${why}`;
+  return problem("CHANGE_INTERRUPTED", "error", message, remedies, [change]);
+}
+
+/** A change unit failed and could not be rolled back. */
+export function rollbackFailed(change: Named, known: ChangeHistory): Problem {
+  const error = known.last.error;
+  const message = `${nameOf(change)} failed on ${known.last.timestamp} and could not be rolled back` +
+    (error === null ? "" : ` (${error.name}: ${error.message})`);
+  return problem("CHANGE_ROLLBACK_FAILED", "error", message, [
+    "Look at what it has changed, bring the data into order by hand, and record the outcome",
+  ], [change]);
+}
+
+/** A transactional change unit meets a database without transactions. */
+export function transactionsUnsupported(change: ChangeReference, driver: string): Problem {
+  const message = `${nameOf(change)} is transactional but ${driver} has no transactions`;
+  return problem("TRANSACTIONS_UNSUPPORTED", "error", message, [
+    "Say `transactional: false` in the change unit; a failure is then undone by its rollback method",
+    'Or run every change unit without one, with `transactionStrategy: "none"`',
+  ], [change]);
+}

@@ -1,0 +1,120 @@
+import type { ChangeContext } from "../change_unit/context.ts";
+import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { Driver, Guard } from "../driver.ts";
+import { MigrationError } from "../errors.ts";
+import type { ChangeState, EntryDraft, EntryType, Operation, RecordedError } from "../history/change_entry.ts";
+import type { ChangeReference } from "../report.ts";
+import type { RunnerListener } from "./events.ts";
+import type { HistoryLog } from "./history_log.ts";
+import type { Lock } from "./lock.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Everything an execution needs while it carries out its plan. */
+export interface ExecutionScope {
+  /** The driver. */
+  readonly driver: Driver<object>;
+  /** Time and randomness. */
+  readonly runtime: Runtime;
+  /** The end of the log. */
+  readonly log: HistoryLog;
+  /** The lock. */
+  readonly lock: Lock;
+  /** Aborted when the execution is cancelled or has lost its lock, with an error as the reason. */
+  readonly signal: AbortSignal;
+  /** The id of the execution. */
+  readonly executionId: string;
+  /** What kind of operation it is. */
+  readonly operation: Operation;
+  /** Where it runs. */
+  readonly hostname: string;
+  /** What every entry carries. */
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  /** How long to try again after a write conflict or a lost connection, in milliseconds. */
+  readonly budgetMs: number;
+  /** When everybody before this execution has let go of what is outside of transactions, by the clock of the runtime. */
+  readonly othersGoneAt: number;
+  /** Hears what happens. */
+  readonly listener: RunnerListener;
+}
+
+/** What an entry says beside what is the same for the whole execution. */
+export interface EntryDetails {
+  /** What the entry is about. */
+  readonly type: EntryType;
+  /** The state it brings that into. */
+  readonly state: ChangeState;
+  /** How long it took, in milliseconds. */
+  readonly executionMillis?: number;
+  /** How many attempts it took. */
+  readonly attempts?: number;
+  /** What went wrong. */
+  readonly error?: RecordedError;
+}
+
+type EntryScope = Pick<ExecutionScope, "driver" | "lock" | "executionId" | "operation" | "hostname" | "metadata">;
+
+/** Drafts an entry of an execution; without a change unit it is its `RUN` entry. */
+export function draftEntry(scope: EntryScope, unit: ChangeUnit | null, details: EntryDetails): EntryDraft {
+  return {
+    executionId: scope.executionId,
+    operation: scope.operation,
+    type: details.type,
+    state: details.state,
+    changeId: unit?.id ?? null,
+    author: unit?.author ?? null,
+    order: unit?.order ?? null,
+    file: unit?.file ?? null,
+    checksum: unit?.checksum ?? null,
+    systemVersion: unit?.systemVersion ?? null,
+    runAlways: unit?.runAlways ?? null,
+    timestamp: new Date(scope.lock.databaseTime()).toISOString(),
+    executionMillis: details.executionMillis ?? null,
+    attempts: details.attempts ?? null,
+    executionHostname: scope.hostname,
+    session: unit === null ? scope.driver.session : null,
+    metadata: scope.metadata,
+    error: details.error ?? null,
+  };
+}
+
+/** Names a change unit and nothing else of it. */
+export function referenceTo({ id, author, order, file }: ChangeReference): ChangeReference {
+  return { id, author, order, file };
+}
+
+/** What one call of a method of a change unit may use, and for how long. */
+export class MethodScope {
+  /** Throws when the database may not be used any more. */
+  readonly guard: Guard;
+  #ended = false;
+
+  /** Makes the scope; `check` says what must hold beside that the method has not ended. */
+  constructor(unit: ChangeReference, check: Guard) {
+    this.guard = () => {
+      if (this.#ended) {
+        const message = `The change unit "${unit.id}" uses the database after its method has ended: await every call`;
+        throw new MigrationError("CONTEXT_ENDED", message);
+      }
+      check();
+    };
+  }
+
+  /** From here on every use of the database throws. */
+  end(): void {
+    this.#ended = true;
+  }
+}
+
+/** What a method of a change unit gets: what the driver gives, and what the core gives. */
+export function makeContext(scope: ExecutionScope, unit: ChangeUnit, attempt: number, given: object): object {
+  const change = referenceTo(unit);
+  const context: ChangeContext = {
+    changeUnit: change,
+    executionId: scope.executionId,
+    attempt,
+    signal: scope.signal,
+    metadata: scope.metadata ?? {},
+    log: (message) => scope.listener({ type: "change.log", change, message: String(message) }),
+  };
+  return { ...given, ...context };
+}

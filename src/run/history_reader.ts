@@ -1,0 +1,69 @@
+import type { Driver } from "../driver.ts";
+import { DatabaseError, HistoryError } from "../errors.ts";
+import { verifyDigests } from "../history/digest.ts";
+import type { ChangeEntry } from "../history/change_entry.ts";
+import { EMPTY_HISTORY, extendHistory, type History } from "../history/history.ts";
+import { firstLine } from "../history/recorded_error.ts";
+import { classifyDeeply, retry } from "./retry.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** For how long to try again, in milliseconds. */
+const RETRY_MS = 10_000;
+
+/** Reads the history, and later only what was added since. */
+export class HistoryReader {
+  /** The history as far as it was read. */
+  history: History = EMPTY_HISTORY;
+  readonly #driver: Driver<object>;
+  readonly #runtime: Runtime;
+  #unverified: ChangeEntry[] = [];
+  #hasRead = false;
+
+  /** Makes a reader that has read nothing. */
+  constructor(driver: Driver<object>, runtime: Runtime) {
+    this.#driver = driver;
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Reads on.
+   *
+   * @throws {DatabaseError} when the database cannot be reached or refuses.
+   * @throws {HistoryError} when the history cannot be trusted.
+   */
+  async read(): Promise<History> {
+    const entries = await this.#readEntries(this.history.end.seq);
+    this.history = extendHistory(this.history, entries);
+    this.#unverified.push(...entries);
+    return this.history;
+  }
+
+  /**
+   * Computes the digests of everything that was read.
+   *
+   * @throws {HistoryError} when an entry was edited.
+   */
+  async verify(): Promise<void> {
+    await verifyDigests(this.#unverified);
+    this.#unverified = [];
+  }
+
+  async #readEntries(after: number): Promise<readonly ChangeEntry[]> {
+    const driver = this.#driver;
+    // A database that was never reached is likely to be a wrong address: the client has waited for it long enough.
+    const isWorthIt = (error: unknown) => {
+      const found = classifyDeeply((each) => driver.classify(each), error);
+      return found === "transient" || (found === "unknown" && this.#hasRead);
+    };
+    try {
+      const read = () => driver.readHistory({ after });
+      const entries = await retry(read, { runtime: this.#runtime, budgetMs: RETRY_MS, isWorthIt });
+      this.#hasRead = true;
+      return entries;
+    } catch (cause) {
+      if (cause instanceof HistoryError) throw cause;
+      const message = `Cannot read the history from ${driver.name}: ${firstLine(cause)}`;
+      throw new DatabaseError("DATABASE_UNREACHABLE", message, { cause });
+    }
+  }
+}

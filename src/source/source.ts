@@ -1,0 +1,28 @@
+import type { ListedChange } from "../change_unit/change_unit.ts";
+import type { ChangeUnitReading } from "../change_unit/read_change_unit.ts";
+import type { Problem } from "../report.ts";
+
+/** What a source has, as far as that is known without loading anything. */
+export interface SourceListing {
+  /** The change units, in no particular order. */
+  readonly changes: readonly ListedChange[];
+  /** What is wrong with the place itself, for example a file whose name almost matches. */
+  readonly problems: readonly Problem[];
+}
+
+/** Where change units are listed and loaded from. */
+export interface ChangeSource {
+  /** What people call it, for example the path of the folder. */
+  readonly name: string;
+  /**
+   * Lists all change units without loading any.
+   *
+   * @throws {SourceError} when the place cannot be read.
+   */
+  list(): Promise<SourceListing>;
+  /**
+   * Loads change units that `list` has named, and gives one reading for each in the same order. What is wrong with one of
+   * them is in its reading; it does not keep the others from being loaded.
+   */
+  load(changes: readonly ListedChange[], defaultAuthor: string): Promise<readonly ChangeUnitReading[]>;
+}
