@@ -1,0 +1,219 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { ChangeContext } from "../../change_unit/context.ts";
+import {
+  CommitUnknownError,
+  type Driver,
+  type ErrorClass,
+  type Guard,
+  type Lease,
+  type LeaseReply,
+  type LeaseRequest,
+  PositionTakenError,
+  type Transaction,
+} from "../../driver.ts";
+import { MigrationError } from "../../errors.ts";
+import type { ChangeEntry } from "../../history/change_entry.ts";
+import { bindDatabase, holdTransaction } from "./bound_database.ts";
+import { COLUMN_DEFINITIONS, COLUMN_NAMES, fromRow, toRow } from "./entry_rows.ts";
+import { LeaseRow } from "./lease_row.ts";
+
+/** What a {@link SqliteDriver} gives change units. */
+export interface SqliteDriverContext {
+  /** The database. Inside a transaction everything it does is part of that, changes of the schema included. */
+  readonly db: DatabaseSync;
+}
+
+/** What a change unit on a {@link SqliteDriver} gets. */
+export type SqliteContext = ChangeContext & SqliteDriverContext;
+
+/** What a {@link SqliteDriver} needs to know. */
+export interface SqliteDriverOptions {
+  /** The open database; it stays the caller's. */
+  readonly database: DatabaseSync;
+  /**
+   * The table of the history.
+   *
+   * @default {"denock_history"}
+   */
+  readonly historyTable?: string;
+  /**
+   * The table of the lease.
+   *
+   * @default {"denock_lease"}
+   */
+  readonly leaseTable?: string;
+}
+
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+/** A primary key that is there already. */
+const SQLITE_CONSTRAINT_PRIMARYKEY = 1555;
+
+/**
+ * The driver for SQLite. Only one process writes at a time there, so a transaction keeps all others waiting; it is begun with
+ * `BEGIN IMMEDIATE` and never meets a conflict in its middle.
+ *
+ * @example
+ * ```ts
+ * import { openDatabase, SqliteDriver } from "@denock/denock/sqlite";
+ *
+ * using database = openDatabase(":memory:");
+ * await using driver = new SqliteDriver({ database });
+ * console.log(driver.name);
+ * ```
+ */
+export class SqliteDriver implements Driver<SqliteDriverContext> {
+  /** What people call the database. */
+  readonly name = "SQLite";
+  /** Changes of the schema are part of a transaction. */
+  readonly supports = { transactions: true, transactionalDdl: true };
+  /** A connection cannot be ended by another process. */
+  readonly session = null;
+  readonly #database: DatabaseSync;
+  readonly #history: string;
+  readonly #lease: LeaseRow;
+  /** The renewal made inside the open transaction, which a rollback would take away. */
+  #renewedInside: (Lease & { readonly leaseMs: number }) | undefined;
+
+  /** Makes a driver on an open database. */
+  constructor({ database, historyTable = "denock_history", leaseTable = "denock_lease" }: SqliteDriverOptions) {
+    this.#database = database;
+    this.#history = quote(historyTable);
+    this.#lease = new LeaseRow(database, quote(leaseTable));
+  }
+
+  /** Makes the tables, and turns on the write-ahead log, with which readers do not wait for the writer. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async prepare(): Promise<void> {
+    this.#database.exec("PRAGMA journal_mode = WAL");
+    this.#database.exec(`CREATE TABLE IF NOT EXISTS ${this.#history} (${COLUMN_DEFINITIONS.join(", ")}) STRICT`);
+    this.#database.exec(this.#lease.definition);
+  }
+
+  /** Reads the entries behind a position. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
+    try {
+      const select = `SELECT ${COLUMN_NAMES.join(", ")} FROM ${this.#history} WHERE seq > ? ORDER BY seq`;
+      return this.#database.prepare(select).all(after).map(fromRow);
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith("no such table:")) return [];
+      throw error;
+    }
+  }
+
+  /** Adds an entry. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async append(entry: ChangeEntry): Promise<"accepted" | "taken"> {
+    try {
+      this.#insert(entry);
+      return "accepted";
+    } catch (error) {
+      if (codeOf(error) === SQLITE_CONSTRAINT_PRIMARYKEY) return "taken";
+      throw error;
+    }
+  }
+
+  /** Asks for the lease. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async acquireLease(request: LeaseRequest): Promise<LeaseReply> {
+    return this.#lease.acquire(request);
+  }
+
+  /** Prolongs the lease. Inside an open transaction this becomes part of it; nobody else can write until then anyway. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async renewLease(lease: Lease & { readonly leaseMs: number }): Promise<LeaseReply> {
+    const reply = this.#lease.renew(lease);
+    if (reply.held && this.#database.isTransaction) this.#renewedInside = lease;
+    return reply;
+  }
+
+  /** Gives the lease back. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async releaseLease(lease: Lease): Promise<void> {
+    this.#lease.release(lease);
+  }
+
+  /** Makes one attempt at a transaction. */
+  async transaction<Result>(
+    work: (transaction: Transaction<SqliteDriverContext>) => Promise<Result>,
+    guard: Guard,
+  ): Promise<Result> {
+    this.#renewedInside = undefined;
+    this.#database.exec("BEGIN IMMEDIATE");
+    let result: Result;
+    try {
+      const context = this.context(() => {
+        guard();
+        this.#checkTransaction();
+      });
+      const append = (entry: ChangeEntry) => this.#appendInside(entry);
+      result = await holdTransaction(this.#database, () => work({ context, append }));
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+    this.#commit();
+    return result;
+  }
+
+  /** What a change unit gets outside of a transaction. */
+  context(guard: Guard): SqliteDriverContext {
+    return { db: bindDatabase(this.#database, guard) };
+  }
+
+  /** A database that is locked is worth another try. */
+  classify(error: unknown): ErrorClass {
+    const code = codeOf(error) & 0xff;
+    return code === SQLITE_BUSY || code === SQLITE_LOCKED ? "transient" : "permanent";
+  }
+
+  /** There is nothing to close: the database is the caller's. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #insert(entry: ChangeEntry): void {
+    const values = COLUMN_NAMES.map(() => "?").join(", ");
+    this.#database.prepare(`INSERT INTO ${this.#history} (${COLUMN_NAMES.join(", ")}) VALUES (${values})`)
+      .run(...toRow(entry));
+  }
+
+  async #appendInside(entry: ChangeEntry): Promise<void> {
+    this.#checkTransaction();
+    if (await this.append(entry) === "taken") throw new PositionTakenError(`Position ${entry.seq} is taken`);
+  }
+
+  /** Some errors end the transaction; what a change unit that has caught one did next would be outside of it. */
+  #checkTransaction(): void {
+    if (this.#database.isTransaction) return;
+    const message = "SQLite has rolled the transaction back because of an error that the change unit has caught";
+    throw new MigrationError("TRANSACTION_ENDED", message);
+  }
+
+  #commit(): void {
+    try {
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      const isOpen = this.#database.isTransaction;
+      this.#rollBack();
+      // Still open means not committed; otherwise only a look at the history can tell.
+      if (isOpen) throw error;
+      throw new CommitUnknownError("SQLite did not confirm the commit", { cause: error });
+    }
+  }
+
+  /** A renewal goes with the transaction; made again at once, it leaves nobody the time to take the lease. */
+  #rollBack(): void {
+    if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+    if (this.#renewedInside !== undefined) this.#lease.renew(this.#renewedInside);
+  }
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function codeOf(error: unknown): number {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : 0;
+}
