@@ -1,0 +1,28 @@
+/**
+ * What authors of drivers test with: the suite that every driver must pass.
+ *
+ * @example
+ * ```ts no-run
+ * import { MemoryDriver, type MemoryDriverContext, MemoryStore } from "@denock/denock";
+ * import { driverConformance } from "@denock/denock/testing";
+ *
+ * driverConformance<MemoryDriverContext>({
+ *   test: (name, run) => Deno.test(name, run),
+ *   open() {
+ *     const store = new MemoryStore();
+ *     return Promise.resolve({
+ *       connect: () => Promise.resolve(new MemoryDriver({ store })),
+ *       write: (context, key) => Promise.resolve(context.db.set(key, true)),
+ *       has: (context, key) => Promise.resolve(context.db.get(key) === true),
+ *       [Symbol.asyncDispose]: () => Promise.resolve(),
+ *     });
+ *   },
+ * });
+ * ```
+ *
+ * @module
+ */
+
+export type { ConformanceCase } from "./conformance_case.ts";
+export type { ConformanceStore } from "./conformance_store.ts";
+export { type ConformanceOptions, driverConformance } from "./driver_conformance.ts";
