@@ -1,0 +1,19 @@
+import type { ChangeEntry } from "../../history/change_entry.ts";
+
+/** An entry as a document: `seq` is the primary key, and times are dates. */
+export type EntryDocument = Omit<ChangeEntry, "seq" | "timestamp"> & {
+  /** The position of the entry. */
+  readonly _id: number;
+  /** When it happened. */
+  readonly timestamp: Date;
+};
+
+/** The document of an entry. */
+export function toDocument({ seq, timestamp, ...fields }: ChangeEntry): EntryDocument {
+  return { _id: seq, ...fields, timestamp: new Date(timestamp) };
+}
+
+/** The entry in a document. */
+export function fromDocument({ _id, timestamp, ...fields }: EntryDocument): ChangeEntry {
+  return { ...fields, seq: _id, timestamp: timestamp.toISOString() };
+}
