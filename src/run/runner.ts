@@ -71,7 +71,7 @@ export class Runner<Context extends object> {
    */
   constructor(options: RunnerOptions<Context>) {
     this.#options = { ...options, ...(options.metadata && { metadata: asJson(options.metadata) }) };
-    this.#source = sourceOf(options.migrations);
+    this.#source = sourceOf<Context>(options.migrations);
   }
 
   /**

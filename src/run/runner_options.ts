@@ -1,3 +1,4 @@
+import type { ChangeContext } from "../change_unit/context.ts";
 import type { ListedDefinition } from "../source/list_source.ts";
 import type { ChangeSource } from "../source/source.ts";
 import type { Driver } from "../driver.ts";
@@ -11,7 +12,7 @@ export interface RunnerOptions<Context extends object> {
   /** The driver, on an open client that stays the caller's. */
   readonly driver: Driver<Context>;
   /** A folder by path or `file:` URL, a list of change units, or a source of another kind. */
-  readonly migrations: string | URL | readonly ListedDefinition<Context>[] | ChangeSource;
+  readonly migrations: string | URL | readonly ListedDefinition<NoInfer<Context> & ChangeContext>[] | ChangeSource;
   /** What to do where there is a choice. */
   readonly rules?: Partial<PlanRules>;
   /** How the lock is held and waited for. */

@@ -16,6 +16,8 @@ export type ListedDefinition<Context> = ChangeUnitDefinition<Context> & {
  * A source of change units that are already in memory: for tests, and for programs that are bundled into one file. They have
  * no source text, hence no checksum, and an edit goes unnoticed.
  *
+ * @typeParam Context What the methods of the change units are given.
+ *
  * @example
  * ```ts
  * import { ListSource } from "@denock/denock";
@@ -29,15 +31,14 @@ export type ListedDefinition<Context> = ChangeUnitDefinition<Context> & {
  * console.log((await source.list()).changes.length);
  * ```
  */
-export class ListSource implements ChangeSource {
+export class ListSource<Context extends object> implements ChangeSource {
   /** What people call it. */
   readonly name = "the list of change units";
   readonly #definitions: ReadonlyMap<ListedChange, unknown>;
   readonly #problems: readonly Problem[];
 
   /** Makes a source out of change units. */
-  // deno-lint-ignore no-explicit-any -- a list may hold change units for any context; the driver decides what they get
-  constructor(definitions: readonly ListedDefinition<any>[]) {
+  constructor(definitions: readonly ListedDefinition<Context>[]) {
     const wrong = definitions.filter(({ id, order }) => typeof id !== "string" || id === "" || !isOrder(order));
     this.#problems = wrong.map(({ id, order }) => ({
       code: "CHANGE_UNIT_INVALID",
