@@ -12,10 +12,18 @@
  * ```
  */
 export function redact(text: string): string {
-  return redactUrls(text).replace(/\{[^{}]*\}/g, "{…}");
+  return redactBraces(redactUrls(text));
 }
 
-/** Takes user names and passwords out of the URLs in a text. */
+/** Takes user names and passwords out of the URLs in a text; rather too much than too little. */
 export function redactUrls(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/"'`]*@/gi, "$1***@");
+  return text.replace(/:\/\/\S*@/g, "://***@");
+}
+
+/** From the first brace to the last one, because values may hold braces themselves, or be cut off. */
+function redactBraces(text: string): string {
+  const start = text.indexOf("{");
+  if (start < 0) return text;
+  const end = text.lastIndexOf("}");
+  return `${text.slice(0, start)}{…}${end < start ? "" : text.slice(end + 1)}`;
 }

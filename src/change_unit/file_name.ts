@@ -35,5 +35,6 @@ function reasonOf(name: string): string {
   if (!RUNNABLE.test(name)) return "its ending is not .ts, .js, .mts or .mjs";
   if (!/^\d/.test(name)) return "it does not begin with an order such as 0001";
   if (!/^\d+(?:\.\d+)*_/.test(name)) return "its order (digits, or digits with dots) is not followed by an underscore";
+  if (/^[\d.]+_[^A-Za-z0-9]/.test(name)) return "its id does not begin with a letter or a digit";
   return "its id has something other than letters, digits, underscores and hyphens";
 }

@@ -19,6 +19,8 @@ const TEXT: Attribute = {
 const TRUTH: Attribute = { accepts: (value) => typeof value === "boolean", expected: "true or false" };
 const METHOD: Attribute = { accepts: (value) => typeof value === "function", expected: "a function" };
 
+const isProfile = (value: unknown) => typeof value === "string" && /^!?[^!\s]+$/.test(value);
+
 /** Everything a change unit may say, with what its value must be. */
 const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   id: TEXT,
@@ -34,7 +36,7 @@ const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   transactional: TRUTH,
   failFast: TRUTH,
   profiles: {
-    accepts: (value) => Array.isArray(value) && value.every((profile) => /^!?[^!\s]+$/.test(String(profile))),
+    accepts: (value) => Array.isArray(value) && value.every(isProfile),
     expected: "a list of profile names",
   },
   outOfOrder: TRUTH,
@@ -55,7 +57,7 @@ export function readModule(
   defaultAuthor: string,
 ): ChangeUnitReading {
   if (!("default" in module)) return readDefinition(module, listed, defaultAuthor);
-  const beside = Object.keys(module).filter((name) => name in ATTRIBUTES);
+  const beside = Object.keys(module).filter((name) => Object.hasOwn(ATTRIBUTES, name));
   if (beside.length > 0) {
     return { violations: [`It has a default export and \`${beside.join("`, `")}\` beside it: use one form`] };
   }

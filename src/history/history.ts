@@ -64,13 +64,13 @@ export function extendHistory(history: History, entries: readonly ChangeEntry[])
   if (entries.length === 0) return history;
   const changes = new Map(history.changes);
   const byId = new Map(history.byId);
-  const sessions = [...history.sessions];
+  const sessions = new Set(history.sessions);
   let end = history.end;
   for (const entry of entries) {
     checkKnown(entry);
     checkLink(entry, end);
     if (entry.type === "RUN") {
-      if (entry.session !== null) sessions.push(entry.session);
+      if (entry.session !== null) keepNewest(sessions, entry.session);
     } else {
       const change = extendChange(changes, entry);
       const identity = identityOf(change);
@@ -79,7 +79,13 @@ export function extendHistory(history: History, entries: readonly ChangeEntry[])
     }
     end = { seq: entry.seq, digest: entry.digest };
   }
-  return { end, changes, byId, sessions: [...new Set(sessions)].slice(-SESSIONS_KEPT) };
+  return { end, changes, byId, sessions: [...sessions].slice(-SESSIONS_KEPT) };
+}
+
+/** A session that comes again counts as new: it may have a transaction open. */
+function keepNewest(sessions: Set<string>, session: string): void {
+  sessions.delete(session);
+  sessions.add(session);
 }
 
 function checkKnown(entry: ChangeEntry): void {

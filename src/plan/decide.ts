@@ -69,7 +69,7 @@ export function decide(
   if (transactional && !transactions.supported) {
     return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
   }
-  const change = describe(matched, "run", reasonToRun(known, unchanged, isInterrupted));
+  const change = describe(matched, "run", reasonToRun(unit, known, unchanged, isInterrupted));
   return { change, step: { change, unit, transactional, ...recovery(unit, known) } };
 }
 
@@ -86,7 +86,8 @@ function isOutOfOrder(
   newest: ExecutedChangeUnit | undefined,
   rules: PlanRules,
 ): newest is ExecutedChangeUnit {
-  if (known !== undefined && known.execution !== null) return false;
+  const wasBegun = known !== undefined && (known.execution !== null || known.before !== null);
+  if (wasBegun) return false;
   if (newest === undefined || unit.outOfOrder || rules.outOfOrder === "run") return false;
   return compareOrders(unit.order, newest.order) < 0;
 }
@@ -106,10 +107,15 @@ function whyNotRecoverable({ listed }: MatchedChange, unit: ChangeUnit, known: C
   return undefined;
 }
 
-function reasonToRun(known: ChangeHistory | undefined, unchanged: boolean, isInterrupted: boolean): string {
+function reasonToRun(
+  unit: ChangeUnit,
+  known: ChangeHistory | undefined,
+  unchanged: boolean,
+  isInterrupted: boolean,
+): string {
   if (isInterrupted) return REASONS.STARTED;
   if (known === undefined || known.execution === null) return "pending";
-  if (known.execution === "EXECUTED" && !unchanged) return "it was edited and runs on change";
+  if (known.execution === "EXECUTED" && !unchanged && unit.runOnChange) return "it was edited and runs on change";
   return REASONS[known.execution];
 }
 

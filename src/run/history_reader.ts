@@ -4,7 +4,7 @@ import { verifyDigests } from "../history/digest.ts";
 import type { ChangeEntry } from "../history/change_entry.ts";
 import { EMPTY_HISTORY, extendHistory, type History } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
-import { classifyDeeply, retry } from "./retry.ts";
+import { classifyDeeply, retry, type RetryOptions } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** For how long to try again, in milliseconds. */
@@ -15,14 +15,14 @@ export class HistoryReader {
   /** The history as far as it was read. */
   history: History = EMPTY_HISTORY;
   readonly #driver: Driver<object>;
-  readonly #runtime: Runtime;
+  readonly #retry: Pick<RetryOptions, "runtime" | "budgetMs" | "signal">;
   #unverified: ChangeEntry[] = [];
   #hasRead = false;
 
   /** Makes a reader that has read nothing. */
-  constructor(driver: Driver<object>, runtime: Runtime) {
+  constructor(driver: Driver<object>, runtime: Runtime, signal?: AbortSignal) {
     this.#driver = driver;
-    this.#runtime = runtime;
+    this.#retry = { runtime, budgetMs: RETRY_MS, ...(signal && { signal }) };
   }
 
   /**
@@ -57,7 +57,7 @@ export class HistoryReader {
     };
     try {
       const read = () => driver.readHistory({ after });
-      const entries = await retry(read, { runtime: this.#runtime, budgetMs: RETRY_MS, isWorthIt });
+      const entries = await retry(read, { ...this.#retry, isWorthIt });
       this.#hasRead = true;
       return entries;
     } catch (cause) {

@@ -30,9 +30,9 @@ import { webRuntime } from "./runtime.ts";
 /** A driver carries one execution at a time. */
 const busyDrivers = new WeakSet<Driver<object>>();
 
-/** How `migrate` can be told to stop. */
+/** How a runner can be told to stop. */
 export interface MigrateOptions {
-  /** Cancels the execution: the change unit under way is rolled back and the lock released. */
+  /** Ends every wait; of an execution the change unit under way is rolled back and the lock released. */
   readonly signal?: AbortSignal;
 }
 
@@ -81,8 +81,8 @@ export class Runner<Context extends object> {
    * @throws {DatabaseError} when the database cannot be reached.
    * @throws {HistoryError} when the history cannot be trusted.
    */
-  async plan(): Promise<Plan> {
-    return (await this.#look()).plan;
+  async plan({ signal }: MigrateOptions = {}): Promise<Plan> {
+    return (await this.#look(signal)).plan;
   }
 
   /**
@@ -111,7 +111,7 @@ export class Runner<Context extends object> {
     }
   }
 
-  async #look(): Promise<{ reader: HistoryReader; planning: Planning; plan: Plan }> {
+  async #look(signal: AbortSignal | undefined): Promise<{ reader: HistoryReader; planning: Planning; plan: Plan }> {
     const { driver, runtime = webRuntime, rules, defaultAuthor, transactionStrategy } = this.#options;
     const planning = await Planning.open({
       source: this.#source,
@@ -120,7 +120,7 @@ export class Runner<Context extends object> {
       driver,
       transactionStrategy: transactionStrategy ?? "change",
     });
-    const reader = new HistoryReader(driver, runtime);
+    const reader = new HistoryReader(driver, runtime, signal);
     const plan = await planning.plan(await reader.read());
     if (plan.steps.length > 0) await reader.verify();
     return { reader, planning, plan };
@@ -128,7 +128,7 @@ export class Runner<Context extends object> {
 
   async #migrate({ signal }: MigrateOptions): Promise<ExecutionReport> {
     const { runtime = webRuntime } = this.#options;
-    const { reader, planning, plan } = await this.#look();
+    const { reader, planning, plan } = await this.#look(signal);
     const listener = quietly(this.#options.listener);
     for (const problem of plan.problems) if (problem.severity === "warning") listener({ type: "warning", problem });
     refuseProblems(plan);
@@ -140,7 +140,7 @@ export class Runner<Context extends object> {
     if (signal?.aborted) cancel();
     try {
       stop.signal.throwIfAborted();
-      if (reader.history.end.seq === 0) await this.#prepare(plan);
+      if (reader.history.end.seq === 0) await this.#prepare(plan, stop.signal);
       await this.#executeLocked({ reader, planning, report, stop, executionId: runtime.uuid() }, plan);
       return report.build();
     } catch (error) {
@@ -151,13 +151,13 @@ export class Runner<Context extends object> {
     }
   }
 
-  async #prepare(plan: Plan): Promise<void> {
+  async #prepare(plan: Plan, signal: AbortSignal): Promise<void> {
     const { driver, runtime = webRuntime } = this.#options;
     const { waitMs } = { ...DEFAULT_LOCK, ...this.#options.lock };
     const need = { transactions: plan.steps.some(({ transactional }) => transactional) };
     const isWorthIt = (error: unknown) => classifyDeeply((each) => driver.classify(each), error) === "transient";
     try {
-      await retry(() => driver.prepare(need), { runtime, budgetMs: waitMs, isWorthIt });
+      await retry(() => driver.prepare(need), { runtime, budgetMs: waitMs, isWorthIt, signal });
     } catch (cause) {
       if (cause instanceof DatabaseError) throw cause;
       const message = `Cannot make the history in ${driver.name}: ${firstLine(cause)}`;
@@ -168,6 +168,7 @@ export class Runner<Context extends object> {
   async #executeLocked(execution: ExecutionState, first: Plan): Promise<void> {
     const { driver, runtime = webRuntime, lock, hostname = "unknown" } = this.#options;
     const { reader, planning, report, stop, executionId } = execution;
+    const { leaseMs } = { ...DEFAULT_LOCK, ...lock };
     let plan = first;
     const replan = async () => {
       plan = await planning.plan(await reader.read());
@@ -196,7 +197,8 @@ export class Runner<Context extends object> {
         const run = draftEntry(scope, null, { type: "RUN", state: "STARTED" });
         if (await scope.log.tryAppend(run)) {
           report.executionId = executionId;
-          return await executeSteps(scope, plan, report);
+          const othersGoneAt = runtime.now() + leaseMs;
+          return await executeSteps({ ...scope, othersGoneAt }, plan, report);
         }
         // Somebody was in between: nothing has been done on the old view, so a new one is all it takes.
         if (await replan()) return;
@@ -204,9 +206,8 @@ export class Runner<Context extends object> {
     });
   }
 
-  #scope({ reader, stop, executionId }: ExecutionState, lock: Lock): ExecutionScope {
+  #scope({ reader, stop, executionId }: ExecutionState, lock: Lock): Omit<ExecutionScope, "othersGoneAt"> {
     const { driver, runtime = webRuntime, hostname = "unknown", metadata = null, retryMs = 120_000 } = this.#options;
-    const { leaseMs } = { ...DEFAULT_LOCK, ...this.#options.lock };
     const { end, sessions } = reader.history;
     return {
       driver,
@@ -219,7 +220,6 @@ export class Runner<Context extends object> {
       hostname,
       metadata,
       budgetMs: retryMs,
-      othersGoneAt: runtime.now() + leaseMs,
       listener: quietly(this.#options.listener),
     };
   }

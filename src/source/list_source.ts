@@ -31,7 +31,7 @@ export type ListedDefinition<Context> = ChangeUnitDefinition<Context> & {
  * console.log((await source.list()).changes.length);
  * ```
  */
-export class ListSource<Context extends object> implements ChangeSource {
+export class ListSource<Context extends object = object> implements ChangeSource {
   /** What people call it. */
   readonly name = "the list of change units";
   readonly #definitions: ReadonlyMap<ListedChange, unknown>;

@@ -31,11 +31,14 @@ const REPLY = {
   stamp: { $concat: [{ $toString: "$token" }, ":", { $toString: { $toLong: "$expiresAt" } }] },
 };
 
+/** The longest a request may take, on a dead connection as well. In milliseconds. */
+const TIMEOUT_MS = 10_000;
+
 const OPTIONS = {
   returnDocument: "after",
   projection: REPLY,
   writeConcern: { w: "majority" },
-  maxTimeMS: 10_000,
+  timeoutMS: TIMEOUT_MS,
 } as const;
 
 /**
@@ -81,7 +84,7 @@ export async function renewLease(
 
 /** Gives the lease back. */
 export async function releaseLease(leases: Collection<LeaseDocument>, { owner, token }: Lease): Promise<void> {
-  const options = { writeConcern: { w: "majority" }, maxTimeMS: 10_000 } as const;
+  const options = { writeConcern: { w: "majority" }, timeoutMS: TIMEOUT_MS } as const;
   await leases.updateOne({ _id: "lease", owner: { $eq: owner }, token }, { $set: { owner: null } }, options);
 }
 

@@ -56,8 +56,8 @@ const DUPLICATE_KEY = 11000;
 const ILLEGAL_OPERATION = 20;
 /** The whole history comes in one reply as long as it fits into one. */
 const ALL_IN_ONE_BATCH = 1_000_000;
-/** The longest a request of the driver's own may take on the server, in milliseconds. */
-const MAX_TIME_MS = 10_000;
+/** The longest a request of the driver's own may take, on a dead connection as well. In milliseconds. */
+const TIMEOUT_MS = 10_000;
 const MAJORITY = { w: "majority" } as const;
 
 /**
@@ -108,7 +108,7 @@ export class MongoDriver implements Driver<MongoDriverContext> {
    */
   async prepare(need: { readonly transactions: boolean }): Promise<void> {
     if (!need.transactions) return;
-    const hello = await this.#database.command({ hello: 1, maxTimeMS: MAX_TIME_MS });
+    const hello = await this.#database.command({ hello: 1 }, { timeoutMS: TIMEOUT_MS });
     if (hello.setName === undefined && hello.msg !== "isdbgrid") throw transactionsUnavailable();
   }
 
@@ -119,7 +119,7 @@ export class MongoDriver implements Driver<MongoDriverContext> {
       readPreference: "primary",
       sort: { _id: 1 },
       batchSize: ALL_IN_ONE_BATCH,
-      maxTimeMS: 3 * MAX_TIME_MS,
+      timeoutMS: 3 * TIMEOUT_MS,
     }).toArray();
     return documents.map(fromDocument);
   }
@@ -130,7 +130,7 @@ export class MongoDriver implements Driver<MongoDriverContext> {
       await this.#history.insertOne(toDocument(entry), {
         session: this.#ownSession,
         writeConcern: MAJORITY,
-        maxTimeMS: MAX_TIME_MS,
+        timeoutMS: TIMEOUT_MS,
       });
       return "accepted";
     } catch (error) {
@@ -202,7 +202,7 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     // The class comes from the user's client, which takes no binary value of another version.
     const Binary = own.constructor as new (bytes: Uint8Array, subtype: number) => typeof own;
     const ids = sessions.map((session) => ({ id: new Binary(fromHex(session), own.sub_type) }));
-    await this.#client.db("admin").command({ killSessions: ids, maxTimeMS: MAX_TIME_MS });
+    await this.#client.db("admin").command({ killSessions: ids }, { timeoutMS: TIMEOUT_MS });
   }
 
   /** Ends the session. The client is the caller's. */

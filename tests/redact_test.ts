@@ -1,0 +1,74 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { redact, redactUrls } from "../src/redact.ts";
+
+const SECRET = "hunter2";
+
+/** Texts without their secret; `***` and `{…}` stand where it was. */
+const redacted: [what: string, text: string, expected: string][] = [
+  ["a password in a URL", `mongodb://ann:${SECRET}@db.local/shop`, "mongodb://***@db.local/shop"],
+  ["a password with a scheme of two parts", `mongodb+srv://ann:${SECRET}@db.local`, "mongodb+srv://***@db.local"],
+  ["a user name alone", `https://${SECRET}@db.local`, "https://***@db.local"],
+  ["a password without a user name", `redis://:${SECRET}@db.local`, "redis://***@db.local"],
+  ["a password with a percent sign", `mysql://ann:a%40${SECRET}@db.local`, "mysql://***@db.local"],
+  ["a password with an at sign", `mysql://ann:a@${SECRET}@db.local/shop`, "mysql://***@db.local/shop"],
+  ["a password with a colon", `mysql://ann:a:${SECRET}@db.local/shop`, "mysql://***@db.local/shop"],
+  ["a password in an upper-case URL", `MONGODB://ANN:${SECRET}@DB`, "MONGODB://***@DB"],
+  ["several hosts", `mongodb://ann:${SECRET}@one:1,two:2/shop`, "mongodb://***@one:1,two:2/shop"],
+  ["two URLs", `from a://b:${SECRET}@c to d://e:${SECRET}@f.`, "from a://***@c to d://***@f."],
+  ["a URL in quotes", `"a://b:${SECRET}@c", 'a://b:${SECRET}@c'`, `"a://***@c", 'a://***@c'`],
+  ["a value in braces", `dup key: { email: "${SECRET}" }`, "dup key: {…}"],
+  ["two values in braces", `{ a: "${SECRET}" } and { b: "${SECRET}" }`, "{…} and {…}"],
+  ["braces over several lines", `dup key: {\n  email: "${SECRET}",\n}\nat index 0`, "dup key: {…}\nat index 0"],
+];
+
+for (const [what, text, expected] of redacted) {
+  Deno.test(`redact() takes out ${what}`, () => {
+    assertEquals(redact(text), expected);
+  });
+}
+
+/** Texts that may look however they like, as long as nobody can read the secret. */
+const nested: [what: string, text: string][] = [
+  ["nested braces, before the inner ones", `{ a: "${SECRET}", b: { c: 1 } }`],
+  ["nested braces, inside the inner ones", `{ b: { c: "${SECRET}" } }`],
+  ["nested braces, behind the inner ones", `{ b: { c: 1 }, a: "${SECRET}" }`],
+  ["braces three deep", `{ a: { b: { c: 1 }, d: "${SECRET}" } }`],
+  ["nested braces over several lines", `{\n  b: { c: 1 },\n  a: "${SECRET}"\n}`],
+  ["a password with a slash", `mongodb://ann:a/${SECRET}@db.local/shop`],
+  ["a password with a quote", `mongodb://ann:a'${SECRET}@db.local/shop`],
+];
+
+for (const [what, text] of nested) {
+  Deno.test(`redact() leaves nothing of ${what}`, () => {
+    assertEquals(redact(text).includes(SECRET), false, redact(text));
+  });
+}
+
+const untouched = [
+  "",
+  "E11000 duplicate key error",
+  "mongodb://db.local:27017/shop?replicaSet=rs0",
+  "mail ann@example.org",
+  "https://jsr.io/@std/assert",
+  "file:///work/migrations/0001_create_users.ts",
+  "[1, 2] (three) <four>",
+];
+
+for (const text of untouched) {
+  Deno.test(`redact() leaves "${text}" as it is`, () => {
+    assertEquals(redact(text), text);
+  });
+}
+
+Deno.test("redactUrls() leaves braces alone", () => {
+  assertEquals(redactUrls("a://b:c@d { e: 1 }"), "a://***@d { e: 1 }");
+});
+
+for (const part of ["a", "{", "}", "{}", "a://", "@", "a:b@"]) {
+  Deno.test(`redact() is quick about a long text of "${part}"`, () => {
+    const text = `${part.repeat(50_000)} a://b:${SECRET}@c`;
+    const startedAt = performance.now();
+    assertEquals(redact(text).includes(SECRET), false);
+    assertLess(performance.now() - startedAt, 1_000);
+  });
+}
