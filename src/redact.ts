@@ -17,7 +17,16 @@ export function redact(text: string): string {
 
 /** Takes user names and passwords out of the URLs in a text; rather too much than too little. */
 export function redactUrls(text: string): string {
-  return text.replace(/:\/\/\S*@/g, "://***@");
+  return text.replace(/\S+/g, redactUrl);
+}
+
+/** A password may hold slashes and at signs, so that only the last at sign is certain to end it. */
+function redactUrl(word: string): string {
+  const start = word.indexOf("://") + 3;
+  const end = word.lastIndexOf("@");
+  const userInfo = word.slice(start, end);
+  const isPath = userInfo.includes("/") && !userInfo.includes(":");
+  return start < 3 || end < start || isPath ? word : `${word.slice(0, start)}***${word.slice(end)}`;
 }
 
 /** From the first brace to the last one, because values may hold braces themselves, or be cut off. */
