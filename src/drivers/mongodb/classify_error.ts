@@ -12,8 +12,24 @@ const UNKNOWN_NAMES: readonly string[] = [
   "PoolClearedOnNetworkError",
 ];
 
-/** The same by code: time-outs, primaries that step down, write concerns that are not met. */
-const UNKNOWN_CODES: readonly number[] = [6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436];
+/** The same by code: time-outs, sessions that were ended, primaries that step down, write concerns that are not met. */
+const UNKNOWN_CODES: readonly number[] = [
+  6,
+  7,
+  50,
+  64,
+  89,
+  91,
+  189,
+  262,
+  9001,
+  10107,
+  11600,
+  11601,
+  11602,
+  13435,
+  13436,
+];
 
 const WRITE_CONFLICT = 112;
 

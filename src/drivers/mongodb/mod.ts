@@ -16,3 +16,4 @@
  */
 
 export { type MongoContext, MongoDriver, type MongoDriverContext, type MongoDriverOptions } from "./mongo_driver.ts";
+export { RefusedInTransactionError } from "./refused_in_transaction_error.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../driver.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
-import { bindDatabase } from "./bound_database.ts";
+import { bindDatabase, type BoundDatabase } from "./bound_database.ts";
 import { classifyError, codeOf, hasLabel } from "./classify_error.ts";
 import { type EntryDocument, fromDocument, toDocument } from "./entry_document.ts";
 import { acquireLease, type LeaseDocument, releaseLease, renewLease } from "./lease_document.ts";
@@ -169,7 +169,7 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     let result: Result;
     try {
       const context = { db: bound.db, client: this.#client, session };
-      result = await work({ context, append: (entry) => this.#appendInside(entry, session, bound.idle) });
+      result = await work({ context, append: (entry) => this.#appendInside(entry, bound) });
     } catch (error) {
       await bound.end();
       await abort(session);
@@ -215,10 +215,9 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     return this.#session ??= this.#client.startSession();
   }
 
-  async #appendInside(entry: ChangeEntry, session: ClientSession, idle: () => Promise<void>): Promise<void> {
-    await idle();
+  async #appendInside(entry: ChangeEntry, bound: BoundDatabase): Promise<void> {
     try {
-      await this.#history.insertOne(toDocument(entry), { session });
+      await bound.inTurn(() => this.#history.insertOne(toDocument(entry), { session: this.#ownSession }));
     } catch (error) {
       if (codeOf(error) !== DUPLICATE_KEY) throw error;
       throw new PositionTakenError(`Position ${entry.seq} is taken`, { cause: error });
