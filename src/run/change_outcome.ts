@@ -1,14 +1,22 @@
+import type { ChangeUnit } from "../change_unit/change_unit.ts";
 import type { FailedChange } from "../report.ts";
 
-/** What became of a change unit. */
-export type ChangeOutcome =
-  | { readonly state: "EXECUTED"; readonly executionMillis: number; readonly attempts: number }
-  | FailedOutcome;
+/** What became of something that was to be done with a change unit. */
+export interface ChangeOutcome {
+  /** The change unit. */
+  readonly unit: ChangeUnit;
+  /** How long it took, in milliseconds. */
+  readonly executionMillis: number;
+  /** How many attempts it took. */
+  readonly attempts: number;
+  /** What went wrong, or undefined. */
+  readonly failure: Failure | undefined;
+}
 
-/** How a change unit failed. */
-export interface FailedOutcome {
-  /** Its state in the history. */
+/** How something failed. */
+export interface Failure {
+  /** The state in which the history has it. */
   readonly state: FailedChange["state"];
-  /** Its error. */
+  /** The error. */
   readonly error: unknown;
 }

@@ -22,16 +22,11 @@ export type RunnerEvent =
   | { readonly type: "change.executed"; readonly change: ExecutedChange }
   | { readonly type: "change.failed"; readonly change: FailedChange; readonly error: unknown };
 
-/** Listens to the events of a runner. What it throws is ignored: telling must not break doing. */
-export type RunnerListener = (event: RunnerEvent) => void;
+/** Listens to the events of a runner. What it throws is ignored: telling must not break doing. Nobody waits for it. */
+export type RunnerListener = (event: RunnerEvent) => unknown;
 
 /** Makes a listener that cannot break its caller. */
 export function quietly(listener: RunnerListener | undefined): RunnerListener {
-  return (event) => {
-    try {
-      listener?.(event);
-    } catch {
-      // Somebody who listens is not part of the execution.
-    }
-  };
+  // Somebody who listens is not part of the execution.
+  return (event) => void (async () => await listener?.(event))().catch(() => {});
 }

@@ -1,83 +1,119 @@
-import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { ChangeMethod, ChangeUnit } from "../change_unit/change_unit.ts";
 import { CommitUnknownError, PositionTakenError } from "../driver.ts";
 import type { ChangeEntry } from "../history/change_entry.ts";
-import { recordError } from "../history/recorded_error.ts";
 import { callMethod } from "./call_method.ts";
-import type { ChangeOutcome } from "./change_outcome.ts";
 import { draftEntry, type ExecutionScope, makeContext, MethodScope, referenceTo } from "./execution_scope.ts";
 import { Backoff, classifyDeeply } from "./retry.ts";
+
+/** A method to call inside a transaction, and the state that it brings its change unit into. */
+export interface TransactionTask {
+  /** The change unit. */
+  readonly unit: ChangeUnit;
+  /** One of its methods. */
+  readonly method: ChangeMethod<object>;
+  /** The state that its entry records. */
+  readonly state: "EXECUTED" | "ROLLED_BACK";
+}
+
+/** Either all tasks and all their entries were committed, or nothing of them. */
+export type TransactionOutcome =
+  | { readonly committed: true; readonly entries: readonly ChangeEntry[] }
+  | {
+    readonly committed: false;
+    /** The task at which it failed. */
+    readonly failed: TransactionTask;
+    readonly error: unknown;
+    readonly attempts: number;
+  };
 
 /** From this many conflicts on, somebody who is gone may still hold what the change unit needs. */
 const EVICT_AFTER_TRIES = 3;
 
-/**
- * Executes a change unit and adds its entry in one transaction, with as many attempts as write conflicts ask for. A failure
- * is recorded after the transaction was rolled back, and therefore stays.
- */
-export async function executeInTransaction(scope: ExecutionScope, unit: ChangeUnit): Promise<ChangeOutcome> {
+/** Runs tasks and adds their entries in one transaction, with as many attempts as write conflicts ask for. */
+export async function executeInTransaction(
+  scope: ExecutionScope,
+  tasks: readonly [TransactionTask, ...TransactionTask[]],
+): Promise<TransactionOutcome> {
   const { log, runtime, signal } = scope;
   const backoff = new Backoff(runtime, scope.budgetMs);
-  for (let attempt = 1;; attempt++) {
-    if (attempt > 1) scope.listener({ type: "change.retrying", change: referenceTo(unit), attempt });
-    const made = await attemptTransaction(scope, unit, attempt);
-    if (made.committed) {
-      log.advance(made.entry);
-      return executed(made.entry);
+  for (let attempts = 1;; attempts++) {
+    if (attempts > 1) {
+      scope.listener({ type: "change.retrying", change: referenceTo(tasks[0].unit), attempt: attempts });
     }
-    if (made.isInDoubt) {
-      const fence = draftEntry(scope, null, { type: "RUN", state: "STARTED" });
-      if (await log.settle(made.entry, fence) === "committed") return executed(made.entry);
+    const attempt = await attemptTransaction(scope, tasks, attempts);
+    const { entries, error } = attempt;
+    const committed = error === undefined || await isCommittedAfterAll(scope, attempt);
+    if (committed) {
+      for (const entry of entries) log.advance(entry);
+      return { committed, entries };
     }
     const isOver = signal.aborted || backoff.isOver();
-    if (isOver || !(made.isInDoubt || isWorthAnotherAttempt(scope, made.error))) {
-      return await recordFailure(scope, unit, made.error, attempt);
+    if (isOver || !(isInDoubt(error.cause) || isWorthAnotherAttempt(scope, error.cause))) {
+      return { committed, failed: error.task, error: error.cause, attempts };
     }
     await backoff.wait(signal);
     if (backoff.tries === EVICT_AFTER_TRIES) await log.evict();
   }
 }
 
-type Attempt =
-  | { readonly committed: true; readonly entry: ChangeEntry }
-  | { readonly committed: false; readonly isInDoubt: true; readonly entry: ChangeEntry; readonly error: unknown }
-  | { readonly committed: false; readonly isInDoubt: false; readonly error: unknown };
+interface Attempt {
+  /** The entries of the tasks that came to their end. */
+  readonly entries: readonly ChangeEntry[];
+  /** What was thrown and at which task; undefined when it was committed. */
+  readonly error: { readonly task: TransactionTask; readonly cause: unknown } | undefined;
+}
 
-async function attemptTransaction(scope: ExecutionScope, unit: ChangeUnit, attempt: number): Promise<Attempt> {
-  const { driver, runtime, signal, log } = scope;
-  const method = new MethodScope(unit, () => signal.throwIfAborted());
-  let entry: ChangeEntry | undefined;
+async function attemptTransaction(
+  scope: ExecutionScope,
+  tasks: readonly [TransactionTask, ...TransactionTask[]],
+  attempts: number,
+): Promise<Attempt> {
+  const { driver, signal } = scope;
+  const entries: ChangeEntry[] = [];
+  let task = tasks[0];
+  const method = new MethodScope(() => task.unit.id, () => signal.throwIfAborted());
   try {
-    await driver.transaction(async (transaction) => {
-      const startedAt = runtime.now();
-      await callMethod(unit.execution, makeContext(scope, unit, attempt, transaction.context), signal, runtime);
-      const executionMillis = Math.round(runtime.now() - startedAt);
-      const details = { type: "EXECUTION", state: "EXECUTED", executionMillis, attempts: attempt } as const;
-      entry = await log.seal(draftEntry(scope, unit, details));
-      await transaction.append(entry);
+    await driver.transaction(async ({ context, append }) => {
+      for (task of tasks) {
+        const entry = await runTask(scope, task, attempts, context, entries.at(-1));
+        entries.push(entry);
+        await append(entry);
+      }
     }, method.guard);
-    if (entry === undefined) throw new TypeError("The driver did not run the work of its transaction");
-    return { committed: true, entry };
-  } catch (error) {
-    const isInDoubt = error instanceof CommitUnknownError || error instanceof PositionTakenError;
-    return isInDoubt && entry !== undefined
-      ? { committed: false, isInDoubt, entry, error }
-      : { committed: false, isInDoubt: false, error };
+    return { entries, error: undefined };
+  } catch (cause) {
+    return { entries, error: { task, cause } };
   } finally {
     method.end();
   }
 }
 
-function executed({ executionMillis, attempts }: ChangeEntry): ChangeOutcome {
-  return { state: "EXECUTED", executionMillis: executionMillis ?? 0, attempts: attempts ?? 1 };
+async function runTask(
+  scope: ExecutionScope,
+  { unit, method, state }: TransactionTask,
+  attempts: number,
+  given: object,
+  before: ChangeEntry | undefined,
+): Promise<ChangeEntry> {
+  const { runtime, signal, log } = scope;
+  const startedAt = runtime.now();
+  await callMethod(method, makeContext(scope, unit, attempts, given), signal, runtime);
+  const executionMillis = Math.round(runtime.now() - startedAt);
+  return await log.seal(draftEntry(scope, unit, { type: "EXECUTION", state, executionMillis, attempts }), before);
+}
+
+/** Whether nobody can say without a look at the log if the transaction was committed. */
+function isInDoubt(error: unknown): boolean {
+  return error instanceof CommitUnknownError || error instanceof PositionTakenError;
+}
+
+async function isCommittedAfterAll(scope: ExecutionScope, { entries, error }: Attempt): Promise<boolean> {
+  const [first] = entries;
+  if (first === undefined || !isInDoubt(error?.cause)) return false;
+  return await scope.log.settle(first, draftEntry(scope, null, { type: "RUN", state: "STARTED" })) === "committed";
 }
 
 /** A lost connection in front of the commit has changed nothing either: the transaction cannot commit any more. */
 function isWorthAnotherAttempt({ driver }: ExecutionScope, error: unknown): boolean {
   return classifyDeeply((each) => driver.classify(each), error) !== "permanent";
-}
-
-async function recordFailure(scope: ExecutionScope, unit: ChangeUnit, error: unknown, attempts: number) {
-  const details = { type: "EXECUTION", state: "FAILED", attempts, error: recordError(error) } as const;
-  await scope.log.append(draftEntry(scope, unit, details));
-  return { state: "FAILED", error } as const;
 }

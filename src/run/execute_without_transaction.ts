@@ -2,7 +2,7 @@ import type { ChangeMethod, ChangeUnit } from "../change_unit/change_unit.ts";
 import type { ChangeState, EntryType } from "../history/change_entry.ts";
 import { recordError } from "../history/recorded_error.ts";
 import { callMethod, UnsettledError } from "./call_method.ts";
-import type { ChangeOutcome, FailedOutcome } from "./change_outcome.ts";
+import type { ChangeOutcome, Failure } from "./change_outcome.ts";
 import { draftEntry, type EntryDetails, type ExecutionScope, makeContext, MethodScope } from "./execution_scope.ts";
 import { classifyDeeply } from "./retry.ts";
 
@@ -21,47 +21,66 @@ export async function executeWithoutTransaction(
   const { runtime } = scope;
   await record(scope, unit, step, { state: "STARTED" });
   const startedAt = runtime.now();
+  const elapsed = () => ({ unit, executionMillis: Math.round(runtime.now() - startedAt), attempts: 1 });
   try {
     await callStep(scope, unit, methodOf(unit, step), scope.signal);
   } catch (error) {
-    if (isUnknown(scope, error)) return { state: "STARTED", error };
-    return await rollBack(scope, unit, step, error);
+    if (isUnknown(scope, error)) return { ...elapsed(), failure: { state: "STARTED", error } };
+    const failure = await rollBack(scope, unit, step, error);
+    return { ...elapsed(), failure: failure ?? { state: "ROLLED_BACK", error } };
   }
-  const executionMillis = Math.round(runtime.now() - startedAt);
-  await record(scope, unit, step, { state: "EXECUTED", executionMillis, attempts: 1 });
-  return { state: "EXECUTED", executionMillis, attempts: 1 };
+  const { executionMillis, attempts } = elapsed();
+  await record(scope, unit, step, { state: "EXECUTED", executionMillis, attempts });
+  return { unit, executionMillis, attempts, failure: undefined };
 }
 
 /**
- * Runs the rollback method of a step whose last state is `STARTED`, and records the outcome. A cancelled execution still does
- * this: leaving half a change behind is worse than a moment more.
+ * Runs the rollback method of a step whose last state is `STARTED`, and records the outcome; undefined when all went well. A
+ * cancelled execution still does this: leaving half a change behind is worse than a moment more.
  */
 export async function rollBack(
   scope: ExecutionScope,
   unit: ChangeUnit,
   step: Step,
-  error: unknown,
-): Promise<FailedOutcome> {
+  cause?: unknown,
+): Promise<Failure | undefined> {
   const rollback = step === "EXECUTION" ? unit.rollbackExecution : unit.rollbackBeforeExecution;
   if (rollback === null) {
-    await record(scope, unit, step, { state: "ROLLBACK_FAILED", error: recordError(error) });
-    return { state: "ROLLBACK_FAILED", error };
+    await record(scope, unit, step, { state: "ROLLBACK_FAILED", error: recordError(cause) });
+    return { state: "ROLLBACK_FAILED", error: cause };
   }
   try {
     await callStep(scope, unit, rollback, new AbortController().signal);
   } catch (rollbackError) {
-    const failed = new AggregateError([error, rollbackError], `${messageOf(error)}; its rollback failed as well`);
-    if (isUnknown(scope, rollbackError)) return { state: "STARTED", error: failed };
-    await record(scope, unit, step, { state: "ROLLBACK_FAILED", error: recordError(error, rollbackError) });
-    return { state: "ROLLBACK_FAILED", error: failed };
+    const error = bothErrors(cause, rollbackError);
+    if (isUnknown(scope, rollbackError)) return { state: "STARTED", error };
+    const recorded = cause === undefined ? recordError(rollbackError) : recordError(cause, rollbackError);
+    await record(scope, unit, step, { state: "ROLLBACK_FAILED", error: recorded });
+    return { state: "ROLLBACK_FAILED", error };
   }
-  await record(scope, unit, step, { state: "ROLLED_BACK", error: recordError(error) });
-  return { state: "ROLLED_BACK", error };
+  await record(scope, unit, step, {
+    state: "ROLLED_BACK",
+    ...(cause === undefined ? {} : { error: recordError(cause) }),
+  });
+  return undefined;
 }
 
-/** Says that a before step that stands is about to be rolled back, so that a crash in the middle is noticed. */
-export async function beginRollback(scope: ExecutionScope, unit: ChangeUnit): Promise<void> {
-  await record(scope, unit, "BEFORE_EXECUTION", { state: "STARTED" });
+/** Rolls back what stands. It is marked as begun first, so that a crash in the middle is noticed. */
+export async function rollBackStanding(
+  scope: ExecutionScope,
+  unit: ChangeUnit,
+  step: Step,
+  cause?: unknown,
+): Promise<Failure | undefined> {
+  await record(scope, unit, step, { state: "STARTED" });
+  return await rollBack(scope, unit, step, cause);
+}
+
+/** The error of a rollback does not hide the one that made it necessary. */
+function bothErrors(cause: unknown, rollbackError: unknown): unknown {
+  if (cause === undefined) return rollbackError;
+  const message = `${messageOf(cause)}; its rollback failed as well: ${messageOf(rollbackError)}`;
+  return new AggregateError([cause, rollbackError], message);
 }
 
 function methodOf(unit: ChangeUnit, step: Step): ChangeMethod<object> {
@@ -72,12 +91,12 @@ function methodOf(unit: ChangeUnit, step: Step): ChangeMethod<object> {
 
 async function callStep(scope: ExecutionScope, unit: ChangeUnit, method: ChangeMethod<object>, signal: AbortSignal) {
   const { driver, lock, runtime } = scope;
-  const methodScope = new MethodScope(unit, () => {
+  const methodScope = new MethodScope(() => unit.id, () => {
     lock.check();
     signal.throwIfAborted();
   });
   try {
-    const context = makeContext(scope, unit, 1, driver.context(methodScope.guard));
+    const context = makeContext({ ...scope, signal }, unit, 1, driver.context(methodScope.guard));
     await callMethod(method, context, signal, runtime);
   } finally {
     methodScope.end();

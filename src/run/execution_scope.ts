@@ -88,11 +88,11 @@ export class MethodScope {
   readonly guard: Guard;
   #ended = false;
 
-  /** Makes the scope; `check` says what must hold beside that the method has not ended. */
-  constructor(unit: ChangeReference, check: Guard) {
+  /** Makes the scope for the change unit with an id; `check` says what must hold beside that the method has not ended. */
+  constructor(id: () => string, check: Guard) {
     this.guard = () => {
       if (this.#ended) {
-        const message = `The change unit "${unit.id}" uses the database after its method has ended: await every call`;
+        const message = `The change unit "${id()}" uses the database after its method has ended: await every call`;
         throw new MigrationError("CONTEXT_ENDED", message);
       }
       check();
@@ -106,7 +106,12 @@ export class MethodScope {
 }
 
 /** What a method of a change unit gets: what the driver gives, and what the core gives. */
-export function makeContext(scope: ExecutionScope, unit: ChangeUnit, attempt: number, given: object): object {
+export function makeContext(
+  scope: Pick<ExecutionScope, "executionId" | "signal" | "metadata" | "listener">,
+  unit: ChangeUnit,
+  attempt: number,
+  given: object,
+): object {
   const change = referenceTo(unit);
   const context: ChangeContext = {
     changeUnit: change,

@@ -37,12 +37,12 @@ export class HistoryLog {
     this.#end = options.end;
   }
 
-  /** Gives a draft the next position, without adding it. */
-  async seal(draft: EntryDraft): Promise<ChangeEntry> {
-    return await sealEntry(draft, this.#end);
+  /** Gives a draft the next position, or the one behind an entry that is to be added first, without adding it. */
+  async seal(draft: EntryDraft, before: LogEnd = this.#end): Promise<ChangeEntry> {
+    return await sealEntry(draft, before);
   }
 
-  /** Counts an entry that was added as part of a transaction. */
+  /** Counts an entry that was committed as part of a transaction. */
   advance(entry: ChangeEntry): void {
     this.#end = { seq: entry.seq, digest: entry.digest };
   }
@@ -66,8 +66,8 @@ export class HistoryLog {
   }
 
   /**
-   * Finds out whether a transaction with `entry` in it was committed, and makes sure that it never will be if not: `fence`
-   * goes to the same position.
+   * Finds out whether a transaction of which `entry` is the first was committed, and makes sure that it never will be if
+   * not: `fence` goes to the same position.
    *
    * @throws {LockLostError} when the position is somebody else's.
    */
@@ -75,9 +75,9 @@ export class HistoryLog {
     const sealed = await this.seal(fence);
     const winner = await this.#place(sealed);
     if (winner !== entry.digest && winner !== sealed.digest) throw superseded(entry.executionId);
-    const committed = winner === entry.digest;
-    this.advance(committed ? entry : sealed);
-    return committed ? "committed" : "void";
+    if (winner === entry.digest) return "committed";
+    this.advance(sealed);
+    return "void";
   }
 
   /** Offers an entry for its position until it is known whose that is; gives the digest of the entry that stands there. */

@@ -1,23 +1,15 @@
 import type { Driver } from "../driver.ts";
-import {
-  ChangeFailedError,
-  DatabaseError,
-  ExecutionError,
-  InterruptedError,
-  MigrationError,
-  PlanError,
-} from "../errors.ts";
+import { DatabaseError, ExecutionError, InterruptedError, MigrationError, PlanError } from "../errors.ts";
 import { firstLine } from "../history/recorded_error.ts";
 import type { Plan } from "../plan/plan.ts";
 import { DEFAULT_RULES } from "../plan/plan_rules.ts";
-import { nameOf } from "../plan/problems.ts";
-import type { ExecutionReport } from "../report.ts";
+import type { ExecutionReport, Problem } from "../report.ts";
 import { FolderSource } from "../source/folder_source.ts";
 import { ListSource } from "../source/list_source.ts";
 import type { ChangeSource } from "../source/source.ts";
 import { quietly } from "./events.ts";
-import { executeChange } from "./execute_change.ts";
-import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
+import { carryOut } from "./carry_out.ts";
+import { draftEntry, type ExecutionScope } from "./execution_scope.ts";
 import { HistoryLog } from "./history_log.ts";
 import { HistoryReader } from "./history_reader.ts";
 import { DEFAULT_LOCK, type Lock, withLock } from "./lock.ts";
@@ -131,9 +123,9 @@ export class Runner<Context extends object> {
     const { reader, planning, plan } = await this.#look(signal);
     const listener = quietly(this.#options.listener);
     for (const problem of plan.problems) if (problem.severity === "warning") listener({ type: "warning", problem });
-    refuseProblems(plan);
+    refuseProblems(plan.problems.filter(isCertain));
     const report = new ReportBuilder(plan);
-    if (plan.steps.length === 0) return report.build();
+    if (isNothingLeft(plan)) return report.build();
     const stop = new AbortController();
     const cancel = () => stop.abort(new InterruptedError("The execution was cancelled", { cause: signal?.reason }));
     signal?.addEventListener("abort", cancel, { once: true });
@@ -166,16 +158,14 @@ export class Runner<Context extends object> {
   }
 
   async #executeLocked(execution: ExecutionState, first: Plan): Promise<void> {
-    const { driver, runtime = webRuntime, lock, hostname = "unknown" } = this.#options;
+    const { driver, runtime = webRuntime, lock, hostname = "unknown", transactionStrategy = "change" } = this.#options;
     const { reader, planning, report, stop, executionId } = execution;
     const { leaseMs } = { ...DEFAULT_LOCK, ...lock };
     let plan = first;
     const replan = async () => {
       plan = await planning.plan(await reader.read());
       await reader.verify();
-      refuseProblems(plan);
       report.replan(plan);
-      return plan.steps.length === 0;
     };
     await withLock({
       ...DEFAULT_LOCK,
@@ -187,10 +177,17 @@ export class Runner<Context extends object> {
       signal: stop.signal,
       onLost: (error) => stop.abort(error),
       listener: quietly(this.#options.listener),
-      isNothingLeft: replan,
+      isNothingLeft: async () => {
+        await replan();
+        refuseProblems(plan.problems.filter(isCertain));
+        return isNothingLeft(plan);
+      },
     }, async (held, takenOver) => {
       for (;;) {
         stop.signal.throwIfAborted();
+        // Nobody else is at work any more: what was begun and never ended is interrupted, if it still is.
+        if (!plan.problems.every(isCertain)) await replan();
+        refuseProblems(plan.problems);
         const scope = this.#scope(execution, held);
         if (takenOver) await scope.log.evict();
         held.check();
@@ -198,10 +195,11 @@ export class Runner<Context extends object> {
         if (await scope.log.tryAppend(run)) {
           report.executionId = executionId;
           const othersGoneAt = runtime.now() + leaseMs;
-          return await executeSteps({ ...scope, othersGoneAt }, plan, report);
+          return await carryOut({ ...scope, othersGoneAt }, plan, transactionStrategy, report);
         }
         // Somebody was in between: nothing has been done on the old view, so a new one is all it takes.
-        if (await replan()) return;
+        await replan();
+        if (isNothingLeft(plan)) return;
       }
     });
   }
@@ -233,31 +231,17 @@ interface ExecutionState {
   readonly executionId: string;
 }
 
-async function executeSteps(scope: ExecutionScope, plan: Plan, report: ReportBuilder): Promise<void> {
-  for (const step of plan.steps) {
-    scope.signal.throwIfAborted();
-    const change = referenceTo(step.unit);
-    const outcome = await executeChange(scope, step);
-    if (outcome.state === "EXECUTED") {
-      const { executionMillis, attempts } = outcome;
-      report.addExecuted({ ...change, executionMillis, attempts });
-      scope.listener({ type: "change.executed", change: { ...change, executionMillis, attempts } });
-      continue;
-    }
-    const { state, error } = outcome;
-    const failed = { ...change, state, message: firstLine(error) };
-    report.addFailed(failed);
-    scope.listener({ type: "change.failed", change: failed, error });
-    if (state === "STARTED") scope.lock.check();
-    if (scope.signal.aborted) throw scope.signal.reason;
-    if (step.unit.failFast || state === "STARTED" || state === "ROLLBACK_FAILED") {
-      throw new ChangeFailedError(`The change unit ${nameOf(change)} failed: ${firstLine(error)}`, { cause: error });
-    }
-  }
+function refuseProblems(problems: readonly Problem[]): void {
+  if (problems.some(({ severity }) => severity === "error")) throw new PlanError(problems);
 }
 
-function refuseProblems(plan: Plan): void {
-  if (plan.problems.some(({ severity }) => severity === "error")) throw new PlanError(plan.problems);
+/** Without the lock, what looks interrupted may be at work right now. */
+function isCertain({ code }: Problem): boolean {
+  return code !== "CHANGE_INTERRUPTED";
+}
+
+function isNothingLeft({ steps, problems }: Plan): boolean {
+  return steps.length === 0 && problems.every(isCertain);
 }
 
 function sourceOf<Context extends object>(migrations: RunnerOptions<Context>["migrations"]): ChangeSource {

@@ -1,0 +1,98 @@
+import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import { recordError } from "../history/recorded_error.ts";
+import type { PlanStep } from "../plan/plan.ts";
+import type { ChangeOutcome, Failure } from "./change_outcome.ts";
+import { executeInTransaction, type TransactionTask } from "./execute_in_transaction.ts";
+import { executeWithoutTransaction, rollBack, rollBackStanding } from "./execute_without_transaction.ts";
+import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
+
+/** Executes a change unit without a transaction: what was left unfinished is rolled back, then the before step, then it. */
+export async function executeAlone(scope: ExecutionScope, step: PlanStep): Promise<ChangeOutcome> {
+  const unprepared = await prepare(scope, [step]);
+  if (unprepared !== undefined) return unprepared;
+  const outcome = await executeWithoutTransaction(scope, step.unit, "EXECUTION");
+  if (outcome.failure === undefined) return outcome;
+  return { ...outcome, failure: await rollBackBefores(scope, [step], outcome.failure) };
+}
+
+/**
+ * Executes change units in one transaction. Their before steps run first, outside of it. When one fails, nothing of any of
+ * them stays: the outcome is that of the one that failed.
+ */
+export async function executeTogether(
+  scope: ExecutionScope,
+  steps: readonly [PlanStep, ...PlanStep[]],
+): Promise<readonly ChangeOutcome[]> {
+  const unprepared = await prepare(scope, steps);
+  if (unprepared !== undefined) return [unprepared];
+  const taskOf = ({ unit }: PlanStep) => ({ unit, method: unit.execution, state: "EXECUTED" } as const);
+  const tasks: [TransactionTask, ...TransactionTask[]] = [taskOf(steps[0]), ...steps.slice(1).map(taskOf)];
+  const outcome = await executeInTransaction(scope, tasks);
+  if (outcome.committed) {
+    return outcome.entries.map(({ executionMillis, attempts }, index) => ({
+      unit: tasks[index]?.unit ?? tasks[0].unit,
+      executionMillis: executionMillis ?? 0,
+      attempts: attempts ?? 1,
+      failure: undefined,
+    }));
+  }
+  const { failed: { unit }, error, attempts } = outcome;
+  const details = { type: "EXECUTION", state: "FAILED", attempts, error: recordError(error) } as const;
+  await scope.log.append(draftEntry(scope, unit, details));
+  const failure = await rollBackBefores(scope, steps, { state: "FAILED", error });
+  return [{ unit, executionMillis: 0, attempts, failure }];
+}
+
+/** Rolls back what an earlier execution has left unfinished, and runs the before steps; gives the first that failed. */
+async function prepare(scope: ExecutionScope, steps: readonly PlanStep[]): Promise<ChangeOutcome | undefined> {
+  for (const { unit, recover } of steps) {
+    scope.listener({ type: "change.started", change: referenceTo(unit) });
+    const failure = await recoverUnit(scope, unit, recover);
+    if (failure !== undefined) return { unit, executionMillis: 0, attempts: 0, failure };
+  }
+  for (const [index, { unit, runsBefore }] of steps.entries()) {
+    if (!runsBefore) continue;
+    const outcome = await executeWithoutTransaction(scope, unit, "BEFORE_EXECUTION");
+    if (outcome.failure === undefined) continue;
+    return { ...outcome, failure: await rollBackBefores(scope, steps.slice(0, index), outcome.failure) };
+  }
+  return undefined;
+}
+
+async function recoverUnit(
+  scope: ExecutionScope,
+  unit: ChangeUnit,
+  unfinished: PlanStep["recover"],
+): Promise<Failure | undefined> {
+  for (const step of unfinished) {
+    scope.listener({ type: "change.recovering", change: referenceTo(unit) });
+    await untilOthersAreGone(scope);
+    const failure = await rollBack(scope, unit, step, new Error("It was interrupted in an earlier execution"));
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/** Whoever was interrupted may only be frozen; by then its lease has lapsed for certain, and it knows that itself. */
+async function untilOthersAreGone({ runtime, othersGoneAt, signal }: ExecutionScope): Promise<void> {
+  await runtime.sleep(Math.max(0, othersGoneAt - runtime.now()), signal);
+  signal.throwIfAborted();
+}
+
+/**
+ * The before steps of a change that failed go as well, the last one first; whatever becomes of that, the first error is the
+ * one to report. Where it cannot be known how far a change came, nothing else is touched.
+ */
+async function rollBackBefores(
+  scope: ExecutionScope,
+  steps: readonly PlanStep[],
+  failure: Failure,
+): Promise<Failure> {
+  if (failure.state === "STARTED") return failure;
+  let worst = failure;
+  for (const { unit } of steps.toReversed()) {
+    if (unit.beforeExecution === null) continue;
+    worst = await rollBackStanding(scope, unit, "BEFORE_EXECUTION", failure.error) ?? worst;
+  }
+  return worst;
+}
