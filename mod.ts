@@ -68,25 +68,36 @@ export {
 export type {
   ChangeEntry,
   ChangeState,
+  Comment,
   EntryDraft,
   EntryType,
-  Operation,
   RecordedError,
 } from "./src/history/change_entry.ts";
-export type { Plan, PlannedChange, PlanStep } from "./src/plan/plan.ts";
+export type { Limit } from "./src/plan/limit_plan.ts";
+export type { RepairRequest } from "./src/plan/mark_plan.ts";
+export type { Plan, PlannedChange, PlanStep, TransactionStrategy } from "./src/plan/plan.ts";
+export type { UndoStep, UndoTarget } from "./src/plan/undo_plan.ts";
 export type { PlanRules, VersionRange } from "./src/plan/plan_rules.ts";
 export type {
   ChangeReference,
   ExecutedChange,
   ExecutionReport,
   FailedChange,
+  Operation,
   Problem,
   ProblemCode,
   SkippedChange,
 } from "./src/report.ts";
 export type { RunnerEvent, RunnerListener } from "./src/run/events.ts";
 export type { LockOptions } from "./src/run/lock.ts";
-export { type MigrateOptions, Runner } from "./src/run/runner.ts";
+export {
+  type BaselineOptions,
+  type MigrateOptions,
+  type RepairOptions,
+  Runner,
+  type StopOptions,
+  type UndoOptions,
+} from "./src/run/runner.ts";
 export type { RunnerOptions } from "./src/run/runner_options.ts";
 export type { Runtime } from "./src/run/runtime.ts";
 export { FolderSource } from "./src/source/folder_source.ts";

@@ -45,6 +45,7 @@ export class ExecutionError extends MigrationError {
 }
 
 const NOTHING_DONE: ExecutionReport = {
+  operation: "MIGRATE",
   executionId: null,
   executed: [],
   failed: [],

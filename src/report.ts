@@ -29,6 +29,10 @@ export type ProblemCode =
   | "FILE_NAME_INVALID"
   | "FILE_OUTSIDE_FOLDER"
   | "CHANGE_UNIT_INVALID"
+  | "CHANGE_IRREVERSIBLE"
+  | "TARGET_UNKNOWN"
+  | "REPAIR_IMPOSSIBLE"
+  | "TRANSACTION_NOT_SHARED"
   | "TRANSACTIONS_UNSUPPORTED";
 
 /** Something the plan found that a person must know. */
@@ -57,9 +61,9 @@ export interface ExecutedChange extends ChangeReference {
 export interface FailedChange extends ChangeReference {
   /**
    * `FAILED`: its transaction was rolled back. `ROLLED_BACK`: its own rollback method ran. `ROLLBACK_FAILED`: that failed
-   * as well, or there is none. `STARTED`: it cannot be known how far it came.
+   * as well, or there is none. `STARTED`: it cannot be known how far it came. `EXECUTED`: it could not be undone.
    */
-  readonly state: "FAILED" | "ROLLED_BACK" | "ROLLBACK_FAILED" | "STARTED";
+  readonly state: "FAILED" | "ROLLED_BACK" | "ROLLBACK_FAILED" | "STARTED" | "EXECUTED";
   /** The message of its error. */
   readonly message: string;
 }
@@ -70,11 +74,16 @@ export interface SkippedChange extends ChangeReference {
   readonly reason: string;
 }
 
+/** What kind of operation wrote something. */
+export type Operation = "MIGRATE" | "UNDO" | "REPAIR" | "BASELINE" | "IMPORT";
+
 /** What an execution did; results carry it, and so do the errors of executions that did not come to their end. */
 export interface ExecutionReport {
+  /** What kind of operation it was. */
+  readonly operation: Operation;
   /** The id of the execution, or null when there was nothing to do and none was begun. */
   readonly executionId: string | null;
-  /** What was executed, in this order. */
+  /** What was carried out, in this order: executed by a migration, rolled back by an undo, marked by repair and baseline. */
   readonly executed: readonly ExecutedChange[];
   /** What failed: at most one, unless change units say `failFast: false`. */
   readonly failed: readonly FailedChange[];

@@ -1,5 +1,4 @@
-/** What kind of operation wrote an entry. */
-export type Operation = "MIGRATE" | "UNDO" | "REPAIR" | "BASELINE" | "IMPORT";
+import type { Operation } from "../report.ts";
 
 /** What an entry is about: the beginning of an execution, a change, or the step before it. */
 export type EntryType = "RUN" | "EXECUTION" | "BEFORE_EXECUTION";
@@ -18,6 +17,14 @@ export interface RecordedError {
   readonly code: string | null;
   /** The first line of its message, with secrets and contents removed. */
   readonly message: string;
+}
+
+/** Why somebody has recorded something by hand. */
+export interface Comment {
+  /** Who. */
+  readonly by: string;
+  /** Why. */
+  readonly reason: string;
 }
 
 /** What an entry says, before it has its place in the log. */
@@ -54,6 +61,8 @@ export interface EntryDraft {
   readonly executionHostname: string;
   /** On `RUN` entries: what the database calls the session of this execution, or null. */
   readonly session: string | null;
+  /** On entries that somebody has asked for by hand: who and why; else null. */
+  readonly comment: Comment | null;
   /** The configured metadata, or null. */
   readonly metadata: Readonly<Record<string, unknown>> | null;
   /** What went wrong, or null. */

@@ -21,6 +21,8 @@ export interface ChangeHistory {
   readonly execution: ChangeState | null;
   /** The state of its before step; null when it never ran. */
   readonly before: ChangeState | null;
+  /** The position of the entry by which it came to be executed, the last time that it was not; 0 when it never was. */
+  readonly executedSince: number;
   /** The newest entry that is not `IGNORED`. */
   readonly last: ChangeEntry;
 }
@@ -137,7 +139,10 @@ function extendChange(changes: ReadonlyMap<string, ChangeHistory>, entry: Change
   const about = entry.type === "EXECUTION" || known === undefined || known.execution === null
     ? { order, file: entry.file, checksum: entry.checksum, runAlways: entry.runAlways === true }
     : { order: known.order, file: known.file, checksum: known.checksum, runAlways: known.runAlways };
-  return { id, author, ...about, ...states, last: entry };
+  const becameExecuted = entry.type === "EXECUTION" && states.execution === "EXECUTED" &&
+    known?.execution !== "EXECUTED";
+  const executedSince = becameExecuted ? entry.seq : known?.executedSince ?? 0;
+  return { id, author, ...about, ...states, executedSince, last: entry };
 }
 
 function checkStep(entry: ChangeEntry, from: ChangeState | null, legal: boolean): void {

@@ -65,9 +65,12 @@ export function decide(
       `ordered before ${newestExecuted.order}, which was executed`,
     );
   }
-  const transactional = unit.transactional && transactions.strategy === "change";
+  const transactional = unit.transactional && transactions.strategy !== "none";
   if (transactional && !transactions.supported) {
     return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
+  }
+  if (!transactional && transactions.strategy === "run") {
+    return stop(problems.notInOneTransaction(unit), "it cannot be part of the one transaction of the execution");
   }
   const change = describe(matched, "run", reasonToRun(unit, known, unchanged, isInterrupted));
   return { change, step: { change, unit, transactional, ...recovery(unit, known) } };
@@ -95,11 +98,16 @@ function isOutOfOrder(
 function whyNotRecoverable({ listed }: MatchedChange, unit: ChangeUnit, known: ChangeHistory): Problem | undefined {
   if (!sameChecksum(listed.checksum, known.last.checksum)) {
     const why = "its file was edited since, so its rollback method may not undo what was begun";
-    return problems.interrupted(listed, known, why, ["Restore the file to what was begun"]);
+    return problems.interrupted(listed, known, why, [
+      "Restore the file to what was begun, and run again",
+      `Or look at what it has changed, and record the outcome: ${problems.markCommands(known.id)}`,
+    ]);
   }
   if (known.execution === "STARTED" && unit.rollbackExecution === null) {
     const why = `it cannot be rolled back (${unit.irreversible}), so it cannot be known how far it came`;
-    return problems.interrupted(listed, known, why, ["Look at what it has changed, and record the outcome"]);
+    return problems.interrupted(listed, known, why, [
+      `Look at what it has changed, and record the outcome: ${problems.markCommands(known.id)}`,
+    ]);
   }
   if (known.before === "STARTED" && unit.rollbackBeforeExecution === null) {
     return problems.interrupted(listed, known, "it has no rollbackBeforeExecution any more", ["Put that back"]);

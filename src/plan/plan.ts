@@ -14,9 +14,10 @@ export interface PlannedChange extends ChangeReference {
   readonly state: ChangeState | "PENDING";
   /**
    * `run`: it will be executed. `done`: it has been. `skip`: it does not concern this runner. `stop`: it has a problem that
-   * must be solved first. `missing`: it was executed but its file is not there.
+   * must be solved first. `missing`: it was executed but its file is not there. `later`: it is behind the limit that was asked
+   * for.
    */
-  readonly decision: "run" | "done" | "skip" | "stop" | "missing";
+  readonly decision: "run" | "done" | "skip" | "stop" | "missing" | "later";
   /** Why. */
   readonly reason: string;
   /** When its state was reached, as ISO 8601 in UTC, or null. */
@@ -39,15 +40,22 @@ export interface PlanStep {
   readonly recover: readonly Exclude<EntryType, "RUN">[];
 }
 
-/** The decisions of an execution, computed before anything runs. */
-export interface Plan {
+/**
+ * The decisions of an execution, computed before anything runs.
+ *
+ * @typeParam Step What there is to do with one change unit.
+ */
+export interface Plan<Step extends { readonly unit: ChangeReference } = PlanStep> {
   /** Every change unit of the source and of the history, in order. */
   readonly changes: readonly PlannedChange[];
-  /** Those that are to be executed, in order. */
-  readonly steps: readonly PlanStep[];
+  /** What there is to do, in order. */
+  readonly steps: readonly Step[];
   /** What a person must know; nothing runs while one of them is an error. */
   readonly problems: readonly Problem[];
 }
+
+/** Which change units share a transaction: each has its own, all of an execution share one, or there is none. */
+export type TransactionStrategy = "change" | "run" | "none";
 
 /** What a plan is made from. */
 export interface PlanInput {
@@ -67,7 +75,7 @@ export interface PlanInput {
   readonly transactions: {
     readonly driver: string;
     readonly supported: boolean;
-    readonly strategy: "change" | "none";
+    readonly strategy: TransactionStrategy;
   };
 }
 
@@ -137,7 +145,13 @@ function findMissing(
       const change = (reason: string): PlannedChange => ({ ...describeKnown(known), decision: "missing", reason });
       if (known.execution !== "EXECUTED") {
         const why = `its file is not in ${source}`;
-        return { change: change(why), problem: problems.interrupted(known, known, why, ["Put the file back"]) };
+        return {
+          change: change(why),
+          problem: problems.interrupted(known, known, why, [
+            "Put the file back, and run again",
+            `Or look at what it has changed, and record the outcome: ${problems.markCommands(known.id)}`,
+          ]),
+        };
       }
       if (newestLocal !== undefined && compareOrders(known.order, newestLocal) > 0) {
         const problem = problems.missingNewer(known, source, rules.missingNewer === "stop");

@@ -46,7 +46,7 @@ export function edited(change: Named & { readonly checksum: string | null }, kno
     `the history has ${known.checksum}`;
   return problem("CHANGE_EDITED", stop ? "error" : "warning", message, [
     "Restore the file to what was executed, and put the new work into a new change unit",
-    'Or accept the edit without running it, with the rule `edited: "warn"`',
+    `Or accept the edit without running it: denock repair --accept ${known.id}`,
   ], [change]);
 }
 
@@ -76,6 +76,11 @@ export function outOfOrder(change: Named, executed: Named): Problem {
   ], [change, executed]);
 }
 
+/** The commands that record what a person has found out. */
+export function markCommands(id: string): string {
+  return `denock repair --executed ${id}, or --rolled-back ${id}`;
+}
+
 /** A change unit was interrupted, and nothing but a person can say how far it came. */
 export function interrupted(change: Named, known: ChangeHistory, why: string, remedies: string[]): Problem {
   const step = known.last.type === "BEFORE_EXECUTION" ? "The before step of " : "";
@@ -90,7 +95,34 @@ export function rollbackFailed(change: Named, known: ChangeHistory): Problem {
   const message = `${nameOf(change)} failed on ${known.last.timestamp} and could not be rolled back` +
     (error === null ? "" : ` (${error.name}: ${error.message})`);
   return problem("CHANGE_ROLLBACK_FAILED", "error", message, [
-    "Look at what it has changed, bring the data into order by hand, and record the outcome",
+    `Look at what it has changed, bring the data into order, and record the outcome: ${markCommands(known.id)}`,
+  ], [change]);
+}
+
+/** What was asked for does not exist. */
+export function targetUnknown(id: string, why: string): Problem {
+  const message = `There is no change unit "${id}" to go to: it ${why}`;
+  return problem("TARGET_UNKNOWN", "error", message, ["Look at the ids with `denock list`"], []);
+}
+
+/** A change unit that cannot be undone is to be undone. */
+export function irreversible(change: Named, why: string): Problem {
+  const message = `${nameOf(change)} cannot be undone: ${why}`;
+  return problem("CHANGE_IRREVERSIBLE", "error", message, ["Undo only what was executed after it"], [change]);
+}
+
+/** A repair does not fit the state of the change unit. */
+export function repairImpossible(change: Named, why: string): Problem {
+  const message = `${nameOf(change)} cannot be repaired like that: ${why}`;
+  return problem("REPAIR_IMPOSSIBLE", "error", message, ["Look at its state with `denock list`"], [change]);
+}
+
+/** A non-transactional change unit meets the strategy that wants one transaction for all. */
+export function notInOneTransaction(change: ChangeReference): Problem {
+  const message = `${nameOf(change)} is not transactional, so it cannot share one transaction with the others`;
+  return problem("TRANSACTION_NOT_SHARED", "error", message, [
+    "Run it in an execution of its own, for example with a limit in front of it and one behind it",
+    'Or give each change unit its own transaction, with `transactionStrategy: "change"`',
   ], [change]);
 }
 

@@ -2,8 +2,8 @@ import type { ChangeContext } from "../change_unit/context.ts";
 import type { ChangeUnit } from "../change_unit/change_unit.ts";
 import type { Driver, Guard } from "../driver.ts";
 import { MigrationError } from "../errors.ts";
-import type { ChangeState, EntryDraft, EntryType, Operation, RecordedError } from "../history/change_entry.ts";
-import type { ChangeReference } from "../report.ts";
+import type { ChangeState, Comment, EntryDraft, EntryType, RecordedError } from "../history/change_entry.ts";
+import type { ChangeReference, Operation } from "../report.ts";
 import type { RunnerListener } from "./events.ts";
 import type { HistoryLog } from "./history_log.ts";
 import type { Lock } from "./lock.ts";
@@ -27,6 +27,8 @@ export interface ExecutionScope {
   readonly operation: Operation;
   /** Where it runs. */
   readonly hostname: string;
+  /** Who asked for this by hand, and why; null where nobody did. */
+  readonly comment: Comment | null;
   /** What every entry carries. */
   readonly metadata: Readonly<Record<string, unknown>> | null;
   /** How long to try again after a write conflict or a lost connection, in milliseconds. */
@@ -51,10 +53,19 @@ export interface EntryDetails {
   readonly error?: RecordedError;
 }
 
-type EntryScope = Pick<ExecutionScope, "driver" | "lock" | "executionId" | "operation" | "hostname" | "metadata">;
+type EntryScope = Pick<
+  ExecutionScope,
+  "driver" | "lock" | "executionId" | "operation" | "hostname" | "comment" | "metadata"
+>;
+
+/** What an entry says of the change unit that it is about. */
+export type EntrySubject = Pick<
+  ChangeUnit,
+  "id" | "author" | "order" | "file" | "checksum" | "systemVersion" | "runAlways"
+>;
 
 /** Drafts an entry of an execution; without a change unit it is its `RUN` entry. */
-export function draftEntry(scope: EntryScope, unit: ChangeUnit | null, details: EntryDetails): EntryDraft {
+export function draftEntry(scope: EntryScope, unit: EntrySubject | null, details: EntryDetails): EntryDraft {
   return {
     executionId: scope.executionId,
     operation: scope.operation,
@@ -72,6 +83,7 @@ export function draftEntry(scope: EntryScope, unit: ChangeUnit | null, details: 
     attempts: details.attempts ?? null,
     executionHostname: scope.hostname,
     session: unit === null ? scope.driver.session : null,
+    comment: scope.comment,
     metadata: scope.metadata,
     error: details.error ?? null,
   };

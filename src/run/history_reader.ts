@@ -38,6 +38,14 @@ export class HistoryReader {
     return this.history;
   }
 
+  /** Reads on, verifies what was read, and gives it. */
+  async readVerified(): Promise<readonly ChangeEntry[]> {
+    await this.read();
+    const entries = this.#unverified;
+    await this.verify();
+    return entries;
+  }
+
   /**
    * Computes the digests of everything that was read.
    *

@@ -2,8 +2,11 @@ import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
 import type { Driver } from "../driver.ts";
 import type { History } from "../history/history.ts";
 import { needsLoading } from "../plan/match.ts";
+import { type Limit, limitPlan } from "../plan/limit_plan.ts";
+import { makeBaselinePlan, makeRepairPlan, type MarkStep, type RepairRequest } from "../plan/mark_plan.ts";
 import { makePlan, type Plan, type PlanInput } from "../plan/plan.ts";
 import { invalidChangeUnit } from "../plan/problems.ts";
+import { makeUndoPlan, neededForUndo, selectUndone, type UndoStep, type UndoTarget } from "../plan/undo_plan.ts";
 import type { PlanRules } from "../plan/plan_rules.ts";
 import type { Problem } from "../report.ts";
 import type { ChangeSource, SourceListing } from "../source/source.ts";
@@ -39,11 +42,32 @@ export class Planning {
     return new Planning(options, await options.source.list());
   }
 
-  /** Loads what this history asks for, and plans. */
-  async plan(history: History): Promise<Plan> {
+  /** Plans a migration; loads what that needs. */
+  async plan(history: History, limit: Limit = {}): Promise<Plan> {
+    await this.#load(this.#listing.changes.filter((listed) => needsLoading(listed, history)));
+    return limitPlan(makePlan(this.#input(history)), limit, this.#options.source.name);
+  }
+
+  /** Plans an undo; loads what is to be undone. */
+  async planUndo(history: History, target: UndoTarget): Promise<Plan<UndoStep>> {
+    await this.#load(neededForUndo(this.#listing.changes, selectUndone(history, target)));
+    return makeUndoPlan(this.#input(history), target);
+  }
+
+  /** Plans a baseline; loads what is to be marked as executed. */
+  async planBaseline(history: History, to: string): Promise<Plan<MarkStep>> {
+    await this.#load(this.#listing.changes.filter((listed) => needsLoading(listed, history)));
+    return makeBaselinePlan(this.#input(history), to);
+  }
+
+  /** Plans a repair; loads nothing. */
+  planRepair(history: History, requests: readonly RepairRequest[]): Promise<Plan<MarkStep>> {
+    return Promise.resolve(makeRepairPlan(this.#input(history), requests));
+  }
+
+  #input(history: History): PlanInput {
     const { source, rules, driver, transactionStrategy } = this.#options;
-    await this.#load(this.#listing.changes.filter((listed) => this.#isUnread(listed) && needsLoading(listed, history)));
-    return makePlan({
+    return {
       source: source.name,
       listed: this.#listing.changes,
       units: this.#units,
@@ -55,14 +79,15 @@ export class Planning {
         supported: driver.supports.transactions,
         strategy: transactionStrategy,
       },
-    });
+    };
   }
 
   #isUnread(listed: ListedChange): boolean {
     return !this.#units.has(listed) && !this.#invalid.has(listed);
   }
 
-  async #load(changes: readonly ListedChange[]): Promise<void> {
+  async #load(wanted: readonly ListedChange[]): Promise<void> {
+    const changes = wanted.filter((listed) => this.#isUnread(listed));
     if (changes.length === 0) return;
     const readings = await this.#options.source.load(changes, this.#options.defaultAuthor);
     for (const [index, listed] of changes.entries()) {

@@ -1,26 +1,28 @@
 import type { Plan, PlannedChange } from "../plan/plan.ts";
-import type { ExecutedChange, ExecutionReport, FailedChange } from "../report.ts";
+import type { ChangeReference, ExecutedChange, ExecutionReport, FailedChange, Operation } from "../report.ts";
 import { referenceTo } from "./execution_scope.ts";
 
 /** Collects what an execution does. */
 export class ReportBuilder {
   /** The id of the execution, once it has begun. */
   executionId: string | null = null;
+  readonly #operation: Operation;
   readonly #executed: ExecutedChange[] = [];
   readonly #failed: FailedChange[] = [];
-  #plan: Plan;
+  #plan: Plan<{ readonly unit: ChangeReference }>;
 
   /** Starts with a plan of which nothing has been done. */
-  constructor(plan: Plan) {
+  constructor(operation: Operation, plan: Plan<{ readonly unit: ChangeReference }>) {
+    this.#operation = operation;
     this.#plan = plan;
   }
 
   /** Puts a newer plan in place. */
-  replan(plan: Plan): void {
+  replan(plan: Plan<{ readonly unit: ChangeReference }>): void {
     this.#plan = plan;
   }
 
-  /** Adds a change unit that was executed. */
+  /** Adds a change unit with which all went well. */
   addExecuted(change: ExecutedChange): void {
     this.#executed.push(change);
   }
@@ -30,19 +32,27 @@ export class ReportBuilder {
     this.#failed.push(change);
   }
 
-  /** The report so far. Every change unit that was to run is executed, failed or pending. */
+  /** The report so far. Everything that was to be done is executed, failed or pending. */
   build(): ExecutionReport {
-    const done = this.#executed.length + this.#failed.length;
     const { changes, steps, problems } = this.#plan;
+    const settled = new Set([...this.#executed, ...this.#failed].map(keyOf));
+    const later = changes.filter((change) => change.decision === "later");
     return {
+      operation: this.#operation,
       executionId: this.executionId,
       executed: [...this.#executed],
       failed: [...this.#failed],
       skipped: changes.filter((change) => change.decision === "skip").map(skipped),
-      pending: steps.slice(done).map(({ unit }) => referenceTo(unit)),
+      pending: [...steps.map(({ unit }) => unit).filter((unit) => !settled.has(keyOf(unit))), ...later].map(
+        referenceTo,
+      ),
       warnings: problems.filter(({ severity }) => severity === "warning"),
     };
   }
+}
+
+function keyOf({ id, author }: ChangeReference): string {
+  return JSON.stringify([id, author]);
 }
 
 function skipped(change: PlannedChange) {

@@ -1,11 +1,13 @@
 import type { ChangeContext } from "../change_unit/context.ts";
-import type { ListedDefinition } from "../source/list_source.ts";
-import type { ChangeSource } from "../source/source.ts";
 import type { Driver } from "../driver.ts";
-import type { PlanRules } from "../plan/plan_rules.ts";
-import type { RunnerListener } from "./events.ts";
-import type { LockOptions } from "./lock.ts";
-import type { Runtime } from "./runtime.ts";
+import type { TransactionStrategy } from "../plan/plan.ts";
+import { DEFAULT_RULES, type PlanRules } from "../plan/plan_rules.ts";
+import { FolderSource } from "../source/folder_source.ts";
+import { type ListedDefinition, ListSource } from "../source/list_source.ts";
+import type { ChangeSource } from "../source/source.ts";
+import { quietly, type RunnerListener } from "./events.ts";
+import { DEFAULT_LOCK, type LockOptions } from "./lock.ts";
+import { type Runtime, webRuntime } from "./runtime.ts";
 
 /** What a runner needs to know. */
 export interface RunnerOptions<Context extends object> {
@@ -24,11 +26,12 @@ export interface RunnerOptions<Context extends object> {
    */
   readonly defaultAuthor?: string;
   /**
-   * `change`: a transaction for each transactional change unit. `none`: no transactions; failures are undone by rollback methods.
+   * `change`: a transaction for each transactional change unit. `run`: one for all of an execution, so that either all of them
+   * take effect or none. `none`: no transactions; failures are undone by rollback methods.
    *
    * @default {"change"}
    */
-  readonly transactionStrategy?: "change" | "none";
+  readonly transactionStrategy?: TransactionStrategy;
   /** Kept with every entry; must be JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /**
@@ -48,4 +51,57 @@ export interface RunnerOptions<Context extends object> {
   readonly listener?: RunnerListener;
   /** Time and randomness; only a simulation has another. */
   readonly runtime?: Runtime;
+}
+
+/** The options with everything filled in that was left out. */
+export interface ResolvedOptions {
+  /** The driver. */
+  readonly driver: Driver<object>;
+  /** Where change units come from. */
+  readonly source: ChangeSource;
+  /** What to do where there is a choice. */
+  readonly rules: PlanRules;
+  /** How the lock is held and waited for. */
+  readonly lock: LockOptions;
+  /** The author of change units that name none. */
+  readonly defaultAuthor: string;
+  /** Which change units share a transaction. */
+  readonly transactionStrategy: TransactionStrategy;
+  /** Kept with every entry, or null. */
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  /** The name under which this process appears in the history. */
+  readonly hostname: string;
+  /** How long to try again, in milliseconds. */
+  readonly retryMs: number;
+  /** Hears what happens, and cannot break anything. */
+  readonly listener: RunnerListener;
+  /** Time and randomness. */
+  readonly runtime: Runtime;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {TypeError} when the metadata is not JSON.
+ */
+export function resolveOptions<Context extends object>(options: RunnerOptions<Context>): ResolvedOptions {
+  const { driver, defaultAuthor, transactionStrategy, metadata, hostname, retryMs, listener, runtime } = options;
+  return {
+    driver,
+    source: sourceOf<Context>(options.migrations),
+    rules: { ...DEFAULT_RULES, ...options.rules },
+    lock: { ...DEFAULT_LOCK, ...options.lock },
+    defaultAuthor: defaultAuthor ?? "default-author",
+    transactionStrategy: transactionStrategy ?? "change",
+    metadata: metadata === undefined ? null : JSON.parse(JSON.stringify(metadata)),
+    hostname: hostname ?? "unknown",
+    retryMs: retryMs ?? 120_000,
+    listener: quietly(listener),
+    runtime: runtime ?? webRuntime,
+  };
+}
+
+function sourceOf<Context extends object>(migrations: RunnerOptions<Context>["migrations"]): ChangeSource {
+  if (typeof migrations === "string" || migrations instanceof URL) return new FolderSource(migrations);
+  return "list" in migrations ? migrations : new ListSource(migrations);
 }

@@ -52,6 +52,7 @@ export async function makeEntry(end: LogEnd, fields: Partial<EntryDraft> = {}): 
     attempts: 1,
     executionHostname: "a-host",
     session: null,
+    comment: { by: "ann", reason: "a reason" },
     metadata: { release: "1.2.3", nested: { list: [1, 2.5, "three", null, true] } },
     error: { name: "Error", code: "A_CODE", message: "a message" },
     ...fields,

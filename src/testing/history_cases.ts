@@ -18,7 +18,14 @@ export const historyCases: readonly ConformanceCase[] = [
     rule: "a RUN entry comes back with its nulls",
     async run({ driver }) {
       const nothing = { changeId: null, author: null, order: null, file: null, checksum: null, systemVersion: null };
-      const nothingElse = { runAlways: null, executionMillis: null, attempts: null, metadata: null, error: null };
+      const nothingElse = {
+        runAlways: null,
+        executionMillis: null,
+        attempts: null,
+        metadata: null,
+        error: null,
+        comment: null,
+      };
       const entry = await makeEntry(START, {
         ...nothing,
         ...nothingElse,

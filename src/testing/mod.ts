@@ -23,6 +23,5 @@
  * @module
  */
 
-export type { ConformanceCase } from "./conformance_case.ts";
 export type { ConformanceStore } from "./conformance_store.ts";
 export { type ConformanceOptions, driverConformance } from "./driver_conformance.ts";

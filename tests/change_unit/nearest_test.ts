@@ -29,3 +29,7 @@ for (const [word, meant] of expectations) {
 Deno.test("nearest() finds nothing among nothing", () => {
   assertEquals(nearest("execution", []), undefined);
 });
+
+Deno.test("nearest() gives the candidate as it is written, whatever the case of either", () => {
+  for (const word of ["url", "URL", "Url"]) assertEquals(nearest(word, ["URL"]), "URL");
+});

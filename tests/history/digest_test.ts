@@ -80,6 +80,7 @@ const edits: Partial<ChangeEntry>[] = [
   { timestamp: "2026-11-22T09:30:00.001Z" },
   { executionMillis: 13 },
   { attempts: 2 },
+  { comment: { by: "ann", reason: "none" } },
   { executionHostname: "host-2" },
   { session: "s" },
   { metadata: { reason: "none" } },

@@ -78,6 +78,12 @@ const runs: [
     { recover: ["BEFORE_EXECUTION"], runsBefore: true },
   ],
   [
+    "it was executed and the before step of another run was interrupted, though it runs only once now",
+    withBefore,
+    "<STARTED <EXECUTED EXECUTED <STARTED",
+    { recover: ["BEFORE_EXECUTION"], runsBefore: true },
+  ],
+  [
     "it is irreversible and only its before step was interrupted",
     { ...withBefore, ...irreversible },
     "<STARTED",

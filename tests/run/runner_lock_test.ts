@@ -67,7 +67,12 @@ for (const [what, make] of [["with a rollback", counting], ["without a rollback"
     assertEquals((await holder).executed.length, 1);
     const report = await waiter;
     assert(!(report instanceof Error), String(report));
-    assertEquals(report.executed, []);
+    assertEquals([report.executionId, report.executed], [null, []]);
+    assertEquals(store.entries.map(({ type, state }) => `${type} ${state}`), [
+      "RUN STARTED",
+      "EXECUTION STARTED",
+      "EXECUTION EXECUTED",
+    ]);
     assertEquals(dataOf(store), { a: 1 });
   });
 }

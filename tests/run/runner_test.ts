@@ -68,8 +68,8 @@ Deno.test("Runner.migrate() with nothing to do writes nothing and costs one read
   const driver = new CallsDriver({ store });
   const heard = new Heard();
   const report = await runnerOn(store, three, { driver, listener: heard.listener }).migrate();
-  const nothing = { executionId: null, executed: [], failed: [], skipped: [], pending: [], warnings: [] };
-  assertEquals(report, nothing);
+  const nothing = { executed: [], failed: [], skipped: [], pending: [], warnings: [] };
+  assertEquals(report, { operation: "MIGRATE", executionId: null, ...nothing });
   assertEquals({ entries: store.entries, lease: store.lease, data: store.data }, before);
   assertEquals(driver.calls, ["readHistory"]);
   assertEquals(heard.events, []);

@@ -24,6 +24,7 @@ const COLUMNS: readonly { readonly field: keyof ChangeEntry; readonly column: st
   { field: "attempts", column: "attempts", kind: "integer" },
   { field: "executionHostname", column: "execution_hostname", kind: "text" },
   { field: "session", column: "session", kind: "text" },
+  { field: "comment", column: "comment", kind: "json" },
   { field: "metadata", column: "metadata", kind: "json" },
   { field: "error", column: "error", kind: "json" },
   { field: "previous", column: "previous", kind: "text" },

@@ -86,7 +86,7 @@ for (const count of [0, 10, 1_000, 5_000]) {
       await using driver = new MongoDriver({ client });
       commands.length = 0;
       const report = await new Runner({ driver, migrations: source }).migrate();
-      assertEquals(report, { executionId: null, executed: [], failed: [], skipped: [], pending: [], warnings: [] });
+      assertEquals([report.executionId, report.executed, report.pending], [null, [], []]);
       assertEquals(commands, ["find"]);
       assertEquals(source.loaded, 0);
     } finally {

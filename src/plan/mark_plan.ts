@@ -1,0 +1,148 @@
+import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import { compareOrders } from "../change_unit/order.ts";
+import type { ChangeState, EntryType } from "../history/change_entry.ts";
+import type { ChangeHistory } from "../history/history.ts";
+import type { Problem } from "../report.ts";
+import { describeKnown } from "./decide.ts";
+import { matchChange, sameChecksum } from "./match.ts";
+import type { Plan, PlanInput, PlannedChange } from "./plan.ts";
+import * as problems from "./problems.ts";
+
+/** What an entry about a marked change unit says of it. */
+export type MarkSubject = Pick<
+  ChangeUnit,
+  "id" | "author" | "order" | "file" | "checksum" | "systemVersion" | "runAlways"
+>;
+
+/** Entries to append about a change unit without running anything of it. */
+export interface MarkStep {
+  /** The decision. */
+  readonly change: PlannedChange;
+  /** The change unit. */
+  readonly unit: MarkSubject;
+  /** The states to record, in this order. */
+  readonly marks: readonly { readonly type: Exclude<EntryType, "RUN">; readonly state: ChangeState }[];
+}
+
+/** What to repair: who looked at the database knows what became of a change unit. */
+export interface RepairRequest {
+  /** The id of the change unit. */
+  readonly id: string;
+  /** Its author; needed only where several have change units with this id. */
+  readonly author?: string;
+  /**
+   * `executed`: it has taken effect completely. `rolled back`: nothing of it is left. `accepted`: it was executed, and the file
+   * as it is now is to be taken for what was executed.
+   */
+  readonly as: "executed" | "rolled back" | "accepted";
+}
+
+/** Plans entries by which a person says what became of change units. */
+export function makeRepairPlan(input: PlanInput, requests: readonly RepairRequest[]): Plan<MarkStep> {
+  const decisions = requests.map((request) => decideRepair(input, request));
+  return {
+    changes: decisions.flatMap((decision) => "step" in decision ? decision.step.change : []),
+    steps: decisions.flatMap((decision) => "step" in decision ? decision.step : []),
+    problems: decisions.flatMap((decision) => "problem" in decision ? decision.problem : []),
+  };
+}
+
+type MarkDecision = { readonly step: MarkStep } | { readonly problem: Problem };
+
+function decideRepair({ history, listed }: PlanInput, { id, author, as }: RepairRequest): MarkDecision {
+  const known = (history.byId.get(id) ?? [])
+    .map((identity) => history.changes.get(identity))
+    .filter((change) => change !== undefined && (author === undefined || change.author === author));
+  const [change, second] = known;
+  if (change === undefined) return { problem: problems.targetUnknown(id, "is not in the history") };
+  if (second !== undefined) {
+    const authors = known.map((each) => each?.author).join(", ");
+    return { problem: problems.repairImpossible(change, `several authors have that id: ${authors}; name one`) };
+  }
+  const file = listed.find((each) => each.id === id && (each.author ?? change.author) === change.author);
+  if (as === "accepted") return accept(change, file);
+  const state = as === "executed" ? "EXECUTED" : "ROLLED_BACK";
+  const open = (each: ChangeState | null) => each === "STARTED" || each === "ROLLBACK_FAILED";
+  const isBeforeOnly = change.execution === null || !open(change.execution);
+  const marks: MarkStep["marks"] = [
+    ...(open(change.before) ? [{ type: "BEFORE_EXECUTION" as const, state } as const] : []),
+    ...(isBeforeOnly && open(change.before) ? [] : [{ type: "EXECUTION" as const, state } as const]),
+  ];
+  if (change.execution === state && !open(change.before)) {
+    return { problem: problems.repairImpossible(change, `it is ${state} already`) };
+  }
+  return { step: step(change, subjectOf(change, file, as === "executed"), marks, `marked as ${as}`) };
+}
+
+function accept(known: ChangeHistory, file: ListedChange | undefined): MarkDecision {
+  if (known.execution !== "EXECUTED") {
+    return { problem: problems.repairImpossible(known, `it is not executed but ${known.execution ?? "pending"}`) };
+  }
+  if (file === undefined) return { problem: problems.repairImpossible(known, "its file is missing") };
+  if (sameChecksum(file.checksum, known.checksum)) {
+    return { problem: problems.repairImpossible(known, "it was not edited since it was executed") };
+  }
+  const marks = [{ type: "EXECUTION", state: "EXECUTED" }] as const;
+  return { step: step(known, subjectOf(known, file, true), marks, "accepted as it is now") };
+}
+
+/** What is taken for executed is the file as it is now; what is rolled back is what was begun. */
+function subjectOf(known: ChangeHistory, file: ListedChange | undefined, takesFile: boolean): MarkSubject {
+  const { id, author, order, checksum, runAlways, last } = known;
+  const subject = {
+    id,
+    author,
+    order,
+    file: known.file,
+    checksum,
+    runAlways,
+    systemVersion: last.systemVersion ?? "0",
+  };
+  return takesFile && file !== undefined
+    ? { ...subject, order: file.order, file: file.file, checksum: file.checksum }
+    : subject;
+}
+
+/** Plans entries by which all change units up to one count as executed, without running them. */
+export function makeBaselinePlan(input: PlanInput, to: string): Plan<MarkStep> {
+  const listed = input.listed.toSorted((left, right) => compareOrders(left.order, right.order));
+  const last = listed.findLastIndex(({ id }) => id === to);
+  if (last < 0) {
+    return {
+      changes: [],
+      steps: [],
+      problems: [...input.found, problems.targetUnknown(to, `is not in ${input.source}`)],
+    };
+  }
+  const found: Problem[] = [...input.found];
+  const steps: MarkStep[] = [];
+  for (const each of listed.slice(0, last + 1)) {
+    const { unit, known } = matchChange(each, input.units.get(each), input.history);
+    if (known?.execution === "EXECUTED" || unit === undefined) continue;
+    const open = [known?.execution, known?.before].find((state) => state === "STARTED" || state === "ROLLBACK_FAILED");
+    if (open !== undefined && known !== undefined) {
+      found.push(problems.repairImpossible(known, `it is ${open}: record its outcome with \`denock repair\``));
+      continue;
+    }
+    const before = unit.beforeExecution !== null && known?.before == null;
+    const marks = [
+      ...(before ? [{ type: "BEFORE_EXECUTION", state: "EXECUTED" } as const] : []),
+      { type: "EXECUTION", state: "EXECUTED" } as const,
+    ];
+    steps.push(step(known, unit, marks, "part of the baseline"));
+  }
+  return { changes: steps.map(({ change }) => change), steps, problems: found };
+}
+
+function step(
+  known: ChangeHistory | undefined,
+  unit: MarkSubject,
+  marks: MarkStep["marks"],
+  reason: string,
+): MarkStep {
+  const stored = known === undefined
+    ? { state: "PENDING" as const, timestamp: null, executionMillis: null }
+    : describeKnown(known);
+  const { id, author, order, file } = unit;
+  return { change: { ...stored, id, author, order, file, decision: "run", reason }, unit, marks };
+}

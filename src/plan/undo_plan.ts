@@ -1,0 +1,102 @@
+import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
+import type { Problem } from "../report.ts";
+import { describeKnown } from "./decide.ts";
+import type { Limit } from "./limit_plan.ts";
+import { sameChecksum } from "./match.ts";
+import type { Plan, PlanInput, PlannedChange } from "./plan.ts";
+import * as problems from "./problems.ts";
+
+/** How far to go back: to a change unit, which is included, by a number, or all the way. */
+export type UndoTarget =
+  | { readonly to: string; readonly count?: never; readonly all?: never }
+  | { readonly count: number; readonly to?: never; readonly all?: never }
+  | { readonly all: true; readonly to?: never; readonly count?: never };
+
+/** A change unit that is to be undone. */
+export interface UndoStep {
+  /** The decision. */
+  readonly change: PlannedChange;
+  /** The change unit. */
+  readonly unit: ChangeUnit;
+  /** Whether its rollback method runs in a transaction. */
+  readonly transactional: boolean;
+  /** Whether its before step stands and is to be rolled back as well. */
+  readonly rollsBackBefore: boolean;
+}
+
+/** What is to be undone: newest first, in the order in which change units were executed. */
+export function selectUndone(history: History, { to, count }: Limit): readonly ChangeHistory[] {
+  const executed = Array.from(history.changes.values())
+    .filter(({ execution }) => execution === "EXECUTED")
+    .toSorted((left, right) => right.executedSince - left.executedSince);
+  if (count !== undefined) return executed.slice(0, count);
+  if (to === undefined) return executed;
+  return executed.slice(0, executed.findLastIndex(({ id }) => id === to) + 1);
+}
+
+/** The change units that must be loaded for that: what has the same id as something that is to be undone. */
+export function neededForUndo(listed: readonly ListedChange[], undone: readonly ChangeHistory[]): ListedChange[] {
+  const ids = new Set(undone.map(({ id }) => id));
+  return listed.filter(({ id }) => ids.has(id));
+}
+
+/** Decides what to undo. Whatever could refuse is found here, before the first rollback. */
+export function makeUndoPlan(input: PlanInput, target: UndoTarget): Plan<UndoStep> {
+  const undone = selectUndone(input.history, target);
+  const decisions = undone.map((known) => decideUndo(known, input));
+  const needed = new Set(neededForUndo(input.listed, undone).map(({ file }) => file));
+  const found: Problem[] = input.found.filter(({ files }) => files.some((file) => needed.has(file)));
+  if (undone.length === 0 && target.to !== undefined) {
+    found.push(problems.targetUnknown(target.to, "has not been executed"));
+  }
+  return {
+    changes: decisions.map(({ change }) => change),
+    steps: decisions.flatMap(({ step }) => step ?? []),
+    problems: [...found, ...unfinished(input.history), ...decisions.flatMap(({ problem }) => problem ?? [])],
+  };
+}
+
+interface UndoDecision {
+  readonly change: PlannedChange;
+  readonly step?: UndoStep;
+  readonly problem?: Problem;
+}
+
+function decideUndo(known: ChangeHistory, { listed, units, rules, source, transactions }: PlanInput): UndoDecision {
+  const identity = identityOf(known);
+  const [file, unit] = Array.from(units).find(([, each]) => identityOf(each) === identity) ?? [];
+  const described = describeKnown(known);
+  const stop = (problem: Problem, reason: string): UndoDecision => ({
+    change: { ...described, decision: "stop", reason },
+    problem,
+  });
+  if (file === undefined || unit === undefined) {
+    const isThere = listed.some(({ id }) => id === known.id);
+    const reason = isThere ? "it cannot be loaded" : "its file is missing";
+    return stop(problems.missing(known, source, true), reason);
+  }
+  if (unit.irreversible !== null) return stop(problems.irreversible(unit, unit.irreversible), "irreversible");
+  const isEdited = !sameChecksum(file.checksum, known.checksum);
+  if (isEdited && rules.edited === "stop") return stop(problems.edited(file, known, true), "edited since");
+  const change: PlannedChange = { ...described, decision: "run", reason: "executed" };
+  const transactional = unit.transactional && transactions.strategy !== "none";
+  if (!transactional && transactions.strategy === "run") {
+    return stop(problems.notInOneTransaction(unit), "it cannot be part of the one transaction of the execution");
+  }
+  const step = { change, unit, transactional, rollsBackBefore: known.before === "EXECUTED" };
+  return isEdited ? { change, step, problem: problems.edited(file, known, false) } : { change, step };
+}
+
+/** Nothing is undone over something that nobody knows the state of. */
+function unfinished(history: History): Problem[] {
+  return Array.from(history.changes.values()).flatMap((known) => {
+    const states = [known.execution, known.before];
+    if (states.includes("ROLLBACK_FAILED")) return problems.rollbackFailed(known, known);
+    if (!states.includes("STARTED")) return [];
+    return problems.interrupted(known, known, "an undo over it would leave nobody knowing what stands", [
+      "Run `denock migrate`, which rolls it back and executes it again",
+      "Or record its outcome with `denock repair`",
+    ]);
+  });
+}

@@ -1,0 +1,62 @@
+import { recordError } from "../history/recorded_error.ts";
+import type { UndoStep } from "../plan/undo_plan.ts";
+import type { ChangeOutcome, Failure } from "./change_outcome.ts";
+import { executeInTransaction, type TransactionTask } from "./execute_in_transaction.ts";
+import { rollBackStanding } from "./execute_without_transaction.ts";
+import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
+
+/** Undoes a change unit without a transaction. */
+export async function undoAlone(scope: ExecutionScope, step: UndoStep): Promise<ChangeOutcome> {
+  const { unit } = step;
+  scope.listener({ type: "change.started", change: referenceTo(unit) });
+  const startedAt = scope.runtime.now();
+  const failure = await rollBackStanding(scope, unit, "EXECUTION") ?? await undoBefores(scope, [step]);
+  return { unit, executionMillis: Math.round(scope.runtime.now() - startedAt), attempts: 1, failure };
+}
+
+/** Undoes change units in one transaction, and then what their before steps did. */
+export async function undoTogether(
+  scope: ExecutionScope,
+  steps: readonly [UndoStep, ...UndoStep[]],
+): Promise<readonly ChangeOutcome[]> {
+  for (const { unit } of steps) scope.listener({ type: "change.started", change: referenceTo(unit) });
+  const [first, ...others] = steps.map(taskOf);
+  if (first === undefined) return [];
+  const tasks: [TransactionTask, ...TransactionTask[]] = [first, ...others];
+  const outcome = await executeInTransaction(scope, tasks);
+  if (!outcome.committed) return [await recordStillExecuted(scope, outcome.failed, outcome.error, outcome.attempts)];
+  const outcomes: ChangeOutcome[] = [];
+  for (const [index, step] of steps.entries()) {
+    const { executionMillis, attempts } = outcome.entries[index] ?? {};
+    const failure = await undoBefores(scope, [step]);
+    outcomes.push({ unit: step.unit, executionMillis: executionMillis ?? 0, attempts: attempts ?? 1, failure });
+  }
+  return outcomes;
+}
+
+function taskOf({ unit }: UndoStep): TransactionTask {
+  const method = unit.rollbackExecution;
+  if (method === null) throw new TypeError(`The change unit "${unit.id}" cannot be undone`);
+  return { unit, method, state: "ROLLED_BACK" };
+}
+
+/** The transaction of the undo was rolled back: the change stands as before, and the history says why. */
+async function recordStillExecuted(
+  scope: ExecutionScope,
+  { unit }: TransactionTask,
+  error: unknown,
+  attempts: number,
+): Promise<ChangeOutcome> {
+  const details = { type: "EXECUTION", state: "EXECUTED", attempts, error: recordError(error) } as const;
+  await scope.log.append(draftEntry(scope, unit, details));
+  return { unit, executionMillis: 0, attempts, failure: { state: "EXECUTED", error } };
+}
+
+async function undoBefores(scope: ExecutionScope, steps: readonly UndoStep[]): Promise<Failure | undefined> {
+  for (const { unit, rollsBackBefore } of steps) {
+    if (!rollsBackBefore || unit.rollbackBeforeExecution === null) continue;
+    const failure = await rollBackStanding(scope, unit, "BEFORE_EXECUTION");
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
