@@ -45,6 +45,7 @@ export {
   type LeaseRefused,
   type LeaseReply,
   type LeaseRequest,
+  type LeaseStatus,
   PositionTakenError,
   type Transaction,
 } from "./src/driver.ts";
@@ -93,6 +94,7 @@ export type { LockOptions } from "./src/run/lock.ts";
 export {
   type BaselineOptions,
   type MigrateOptions,
+  type ReleaseLockOptions,
   type RepairOptions,
   Runner,
   type StopOptions,

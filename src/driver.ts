@@ -68,6 +68,16 @@ export interface LeaseRefused {
   readonly stamp: string;
 }
 
+/** What is known of the lease without asking for it. */
+export interface LeaseStatus extends Lease {
+  /** Where the holder runs. */
+  readonly hostname: string;
+  /** How long the lease lasts from one renewal to the next, in milliseconds. */
+  readonly leaseMs: number;
+  /** How long it will last by the clock of the database, in milliseconds; not above zero when it has expired. */
+  readonly remainingMs: number;
+}
+
 /** The answer to a request for the lease. */
 export type LeaseReply = LeaseHeld | LeaseRefused;
 
@@ -139,6 +149,8 @@ export interface Driver<Context extends object> extends AsyncDisposable {
   acquireLease(request: LeaseRequest): Promise<LeaseReply>;
   /** Prolongs a lease that is held; also one that has expired, if nobody has taken it. */
   renewLease(lease: Lease & { readonly leaseMs: number }): Promise<LeaseReply>;
+  /** Looks at the lease without changing it; null when nobody holds it. */
+  readLease(): Promise<LeaseStatus | null>;
   /** Gives the lease back; nothing happens when it is not held any more. */
   releaseLease(lease: Lease): Promise<void>;
   /**

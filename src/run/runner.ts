@@ -1,7 +1,8 @@
-import type { Driver } from "../driver.ts";
-import { MigrationError } from "../errors.ts";
+import type { Driver, LeaseStatus } from "../driver.ts";
+import { DatabaseError, MigrationError } from "../errors.ts";
 import type { ChangeEntry, Comment } from "../history/change_entry.ts";
 import type { History } from "../history/history.ts";
+import { firstLine } from "../history/recorded_error.ts";
 import type { Limit } from "../plan/limit_plan.ts";
 import type { RepairRequest } from "../plan/mark_plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -34,6 +35,16 @@ export interface RepairOptions extends StopOptions {
   readonly repairs: readonly RepairRequest[];
   /** Who says so and why. */
   readonly comment: Comment;
+}
+
+/** How the lock is released by hand. */
+export interface ReleaseLockOptions {
+  /**
+   * Whether also a lock whose holder seems to be alive is released.
+   *
+   * @default {false}
+   */
+  readonly force?: boolean;
 }
 
 /** What is to count as executed, who says so and why. */
@@ -185,6 +196,42 @@ export class Runner<Context extends object> {
    */
   async history({ signal }: StopOptions = {}): Promise<readonly ChangeEntry[]> {
     return await new HistoryReader(this.#options.driver, this.#options.runtime, signal).readVerified();
+  }
+
+  /**
+   * Looks at the lock; null when nobody holds it.
+   *
+   * @throws {DatabaseError} when the database cannot be reached.
+   */
+  async lockStatus(): Promise<LeaseStatus | null> {
+    const { driver } = this.#options;
+    try {
+      return await driver.readLease();
+    } catch (cause) {
+      const message = `Cannot read the lock from ${driver.name}: ${firstLine(cause)}`;
+      throw new DatabaseError("DATABASE_UNREACHABLE", message, { cause });
+    }
+  }
+
+  /**
+   * Releases the lock in place of a holder that is gone, so that nobody has to wait for its lease to expire; gives who held it.
+   * A holder that is alive after all notices at its next renewal, and cannot record anything any more.
+   *
+   * @throws {MigrationError} with code `LOCK_HELD` while the lease of the holder is alive, unless `force` is given.
+   */
+  async releaseLock({ force = false }: ReleaseLockOptions = {}): Promise<LeaseStatus | null> {
+    const status = await this.lockStatus();
+    if (status === null) return null;
+    const { owner, hostname, token, remainingMs } = status;
+    if (remainingMs > 0 && !force) {
+      throw new MigrationError(
+        "LOCK_HELD",
+        `Execution ${owner} on ${hostname} holds the lock and renewed it within its lease (${remainingMs} ms left): ` +
+          "wait for it, or force the release if you are certain that it is gone",
+      );
+    }
+    await this.#options.driver.releaseLease({ owner, token });
+    return status;
   }
 
   async #planOnly<Result extends Plan<ExecutionStep>>(

@@ -117,6 +117,24 @@ export const leaseCases: readonly ConformanceCase[] = [
   },
   {
     group: "lease",
+    rule: "a look at the lease says who holds it and changes nothing",
+    async run({ driver, other }) {
+      assertEquals(await driver.readLease(), null);
+      const { token } = held(await acquire(driver, "ann"));
+      const status = await other.readLease();
+      assertEquals([status?.owner, status?.hostname, status?.token, status?.leaseMs], [
+        "ann",
+        "host of ann",
+        token,
+        LEASE_MS,
+      ]);
+      assertGreater(status?.remainingMs ?? 0, LEASE_MS / 2);
+      await driver.releaseLease({ owner: "ann", token });
+      assertEquals(await other.readLease(), null);
+    },
+  },
+  {
+    group: "lease",
     rule: "a lease with the stamp that may be taken over is taken before it expires, one with another stamp is not",
     async run({ driver, other }) {
       const { token } = held(await acquire(driver, "ann"));

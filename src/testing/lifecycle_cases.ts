@@ -5,9 +5,10 @@ import { type ConformanceCase, makeEntry, START } from "./conformance_case.ts";
 export const lifecycleCases: readonly ConformanceCase[] = [
   {
     group: "lifecycle",
-    rule: "reading the history of an empty database gives nothing and needs no preparation",
+    rule: "reading the history and the lease of an empty database gives nothing and needs no preparation",
     async run({ driver }) {
       assertEquals(await driver.readHistory(), []);
+      assertEquals(await driver.readLease(), null);
     },
   },
   {

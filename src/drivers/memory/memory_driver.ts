@@ -6,6 +6,7 @@ import {
   type Lease,
   type LeaseReply,
   type LeaseRequest,
+  type LeaseStatus,
   PositionTakenError,
   type Transaction,
 } from "../../driver.ts";
@@ -90,6 +91,13 @@ export class MemoryDriver implements Driver<MemoryDriverContext> {
     if (lease.owner !== owner || lease.token !== token) return Promise.resolve(this.#refuse(now));
     this.#store.lease = { ...lease, leaseMs, expiresAt: now + leaseMs };
     return Promise.resolve({ held: true, token, databaseTime: now, takenOver: false });
+  }
+
+  /** Looks at the lease. */
+  readLease(): Promise<LeaseStatus | null> {
+    const { owner, hostname, token, leaseMs, expiresAt } = this.#store.lease;
+    if (owner === null) return Promise.resolve(null);
+    return Promise.resolve({ owner, hostname, token, leaseMs, remainingMs: expiresAt - Date.now() });
   }
 
   /** Gives the lease back. */

@@ -1,5 +1,5 @@
 import type { Collection, Document } from "mongodb";
-import type { Lease, LeaseReply, LeaseRequest } from "../../driver.ts";
+import type { Lease, LeaseReply, LeaseRequest, LeaseStatus } from "../../driver.ts";
 
 /** The one document that is the lease. It is never deleted, so that tokens never start again. */
 export interface LeaseDocument {
@@ -82,6 +82,17 @@ export async function renewLease(
   return replyTo(owner, token, reply);
 }
 
+/** Looks at the lease. */
+export async function readLease(leases: Collection<LeaseDocument>): Promise<LeaseStatus | null> {
+  const found: Document | null = await leases.findOne({ _id: "lease" }, {
+    projection: REPLY,
+    readConcern: { level: "majority" },
+    readPreference: "primary",
+    timeoutMS: TIMEOUT_MS,
+  });
+  return found === null || found.owner === null ? null : { ...toStatus(found), token: found.token };
+}
+
 /** Gives the lease back. */
 export async function releaseLease(leases: Collection<LeaseDocument>, { owner, token }: Lease): Promise<void> {
   const options = { writeConcern: { w: "majority" }, timeoutMS: TIMEOUT_MS } as const;
@@ -98,12 +109,14 @@ function replyTo(owner: string, token: number | undefined, reply: Document | nul
     const takenOver = reply.previousOwner !== null && reply.previousOwner !== owner;
     return { held: true, token: reply.token, databaseTime: reply.now.getTime(), takenOver };
   }
+  return { held: false, ...toStatus(reply ?? {}), stamp: reply?.stamp ?? "" };
+}
+
+function toStatus({ owner, hostname, leaseMs, remainingMs }: Document) {
   return {
-    held: false,
-    owner: reply?.owner ?? "",
-    hostname: reply?.hostname ?? "",
-    leaseMs: reply?.leaseMs ?? 0,
-    remainingMs: Number(reply?.remainingMs ?? 0),
-    stamp: reply?.stamp ?? "",
+    owner: owner ?? "",
+    hostname: hostname ?? "",
+    leaseMs: leaseMs ?? 0,
+    remainingMs: Number(remainingMs ?? 0),
   };
 }

@@ -8,6 +8,7 @@ import {
   type Lease,
   type LeaseReply,
   type LeaseRequest,
+  type LeaseStatus,
   PositionTakenError,
   type Transaction,
 } from "../../driver.ts";
@@ -16,7 +17,7 @@ import type { ChangeEntry } from "../../history/change_entry.ts";
 import { bindDatabase, type BoundDatabase } from "./bound_database.ts";
 import { classifyError, codeOf, hasLabel } from "./classify_error.ts";
 import { type EntryDocument, fromDocument, toDocument } from "./entry_document.ts";
-import { acquireLease, type LeaseDocument, releaseLease, renewLease } from "./lease_document.ts";
+import { acquireLease, type LeaseDocument, readLease, releaseLease, renewLease } from "./lease_document.ts";
 
 /** What a {@link MongoDriver} gives change units. */
 export interface MongoDriverContext {
@@ -147,6 +148,11 @@ export class MongoDriver implements Driver<MongoDriverContext> {
   /** Prolongs the lease. */
   async renewLease(lease: Lease & { readonly leaseMs: number }): Promise<LeaseReply> {
     return await renewLease(this.#leases, lease);
+  }
+
+  /** Looks at the lease. */
+  async readLease(): Promise<LeaseStatus | null> {
+    return await readLease(this.#leases);
   }
 
   /** Gives the lease back. */

@@ -1,5 +1,5 @@
-import type { DatabaseSync } from "node:sqlite";
-import type { Lease, LeaseRefused, LeaseReply, LeaseRequest } from "../../driver.ts";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { Lease, LeaseRefused, LeaseReply, LeaseRequest, LeaseStatus } from "../../driver.ts";
 
 /** The clock of the database, in milliseconds since 1970. */
 const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
@@ -49,6 +49,13 @@ export class LeaseRow {
     return { held: true, token, databaseTime: Number(row.now), takenOver: false };
   }
 
+  /** Looks at the lease. */
+  read(): LeaseStatus | null {
+    const row = this.#select();
+    if (row === undefined || row.owner === null) return null;
+    return { ...toStatus(row), token: Number(row.token) };
+  }
+
   /** Gives the lease back. */
   release({ owner, token }: Lease): void {
     this.#database.prepare(`UPDATE ${this.#table} SET owner = NULL WHERE owner = :owner AND token = :token`)
@@ -56,16 +63,22 @@ export class LeaseRow {
   }
 
   #refuse(): LeaseRefused {
-    const row = this.#database.prepare(`
-      SELECT owner, hostname, lease_ms, expires_at - ${NOW} AS remaining, token || ':' || expires_at AS stamp
-      FROM ${this.#table}`).get();
-    return {
-      held: false,
-      owner: String(row?.owner ?? ""),
-      hostname: String(row?.hostname ?? ""),
-      leaseMs: Number(row?.lease_ms ?? 0),
-      remainingMs: Number(row?.remaining ?? 0),
-      stamp: String(row?.stamp ?? ""),
-    };
+    const row = this.#select() ?? {};
+    return { held: false, ...toStatus(row), stamp: String(row.stamp ?? "") };
   }
+
+  #select(): Record<string, SQLOutputValue> | undefined {
+    return this.#database.prepare(`
+      SELECT owner, hostname, token, lease_ms, expires_at - ${NOW} AS remaining, token || ':' || expires_at AS stamp
+      FROM ${this.#table}`).get();
+  }
+}
+
+function toStatus(row: Record<string, SQLOutputValue>) {
+  return {
+    owner: String(row.owner ?? ""),
+    hostname: String(row.hostname ?? ""),
+    leaseMs: Number(row.lease_ms ?? 0),
+    remainingMs: Number(row.remaining ?? 0),
+  };
 }

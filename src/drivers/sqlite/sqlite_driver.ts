@@ -8,6 +8,7 @@ import {
   type Lease,
   type LeaseReply,
   type LeaseRequest,
+  type LeaseStatus,
   PositionTakenError,
   type Transaction,
 } from "../../driver.ts";
@@ -93,13 +94,8 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
   /** Reads the entries behind a position. */
   // deno-lint-ignore require-await -- the client is synchronous, the contract is not
   async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
-    try {
-      const select = `SELECT ${COLUMN_NAMES.join(", ")} FROM ${this.#history} WHERE seq > ? ORDER BY seq`;
-      return this.#database.prepare(select).all(after).map(fromRow);
-    } catch (error) {
-      if (error instanceof Error && error.message.startsWith("no such table:")) return [];
-      throw error;
-    }
+    const select = `SELECT ${COLUMN_NAMES.join(", ")} FROM ${this.#history} WHERE seq > ? ORDER BY seq`;
+    return this.#unlessMissing(() => this.#database.prepare(select).all(after).map(fromRow), []);
   }
 
   /** Adds an entry. */
@@ -126,6 +122,12 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
     const reply = this.#lease.renew(lease);
     if (reply.held && this.#database.isTransaction) this.#renewedInside = lease;
     return reply;
+  }
+
+  /** Looks at the lease. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async readLease(): Promise<LeaseStatus | null> {
+    return this.#unlessMissing(() => this.#lease.read(), null);
   }
 
   /** Gives the lease back. */
@@ -171,6 +173,16 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
   /** There is nothing to close: the database is the caller's. */
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Reads from a table that may not have been made yet. */
+  #unlessMissing<Result>(read: () => Result, missing: Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith("no such table:")) return missing;
+      throw error;
+    }
   }
 
   #insert(entry: ChangeEntry): void {

@@ -1,0 +1,53 @@
+import type { PlanRules } from "../plan/plan_rules.ts";
+import type { TransactionStrategy } from "../plan/plan.ts";
+import type { LockOptions } from "../run/lock.ts";
+
+/** What a `denock.config.ts` may say. Options of the command line come first, then the environment, then this. */
+export interface DenockConfig {
+  /** The URL of the database: `sqlite:./shop.db`, `mongodb://…/shop` or `mongodb+srv://…/shop`. */
+  readonly database?: string;
+  /**
+   * The folder of the change units, relative to the configuration file.
+   *
+   * @default {"./migrations"}
+   */
+  readonly migrations?: string | URL;
+  /** What to do where there is a choice. */
+  readonly rules?: Partial<PlanRules>;
+  /** How the lock is held and waited for. */
+  readonly lock?: Partial<LockOptions>;
+  /**
+   * The author of change units that name none.
+   *
+   * @default {"default-author"}
+   */
+  readonly defaultAuthor?: string;
+  /**
+   * `change`: a transaction for each transactional change unit. `run`: one for all of an execution, so that either all of them
+   * take effect or none. `none`: no transactions; failures are undone by rollback methods.
+   *
+   * @default {"change"}
+   */
+  readonly transactionStrategy?: TransactionStrategy;
+  /** Kept with every entry of the history; must be JSON. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes the configuration of the command line: the default export of `denock.config.ts`. It only adds the types; what is
+ * wrong with a configuration is reported by the command that reads it.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig } from "@denock/denock/cli";
+ *
+ * export default defineConfig({
+ *   database: "sqlite:./shop.db",
+ *   migrations: "./migrations",
+ *   lock: { waitMs: 60_000 },
+ * });
+ * ```
+ */
+export function defineConfig(config: DenockConfig): DenockConfig {
+  return config;
+}

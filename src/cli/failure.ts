@@ -1,0 +1,112 @@
+import { ChangeFailedError, type ErrorCode, ExecutionError, MigrationError, PlanError } from "../errors.ts";
+import { redactUrls } from "../redact.ts";
+import type { ExecutionReport, Problem } from "../report.ts";
+import { UsageError } from "./usage_error.ts";
+import { findUserFrame } from "./user_frame.ts";
+
+/** An error as people and machines are told of it. */
+export interface Failure {
+  /** The code of the error. */
+  readonly code: ErrorCode | "UNEXPECTED";
+  /** What happened. */
+  readonly message: string;
+  /** What to do next; each is a way out of its own. */
+  readonly remedies: readonly string[];
+  /** The errors of the change unit, without their stacks. */
+  readonly causes: readonly FailureCause[];
+  /** The problems of the plan. */
+  readonly problems: readonly Problem[];
+}
+
+/** An error that a change unit has thrown. */
+export interface FailureCause {
+  /** Its class. */
+  readonly name: string;
+  /** Its message. */
+  readonly message: string;
+  /** Where in the migrations folder it came from, or null. */
+  readonly at: string | null;
+}
+
+/** What a failure is told with. */
+export interface FailureContext {
+  /** The command that failed, as it was typed but for secrets. */
+  readonly again: string;
+  /** The same with another command. */
+  readonly plan: string;
+  /** The same with another command. */
+  readonly list: string;
+  /** The absolute path of the migrations folder. */
+  readonly folder: string;
+}
+
+/** Says of an error what happened and what to do next. */
+export function describeFailure(error: unknown, context: FailureContext): Failure {
+  const code = error instanceof MigrationError ? error.code : "UNEXPECTED";
+  const problems = error instanceof PlanError ? error.problems : [];
+  const message = problems.length > 0 ? firstLineOf(error) : messageOf(error);
+  const causes = error instanceof ChangeFailedError ? causesOf(error.cause, context.folder) : [];
+  return { code, message, remedies: remediesFor(error, context), causes, problems };
+}
+
+function remediesFor(error: unknown, { again, plan, list }: FailureContext): readonly string[] {
+  if (error instanceof UsageError) return error.remedies;
+  if (!(error instanceof MigrationError)) return [`See what was done: ${list}`];
+  switch (error.code) {
+    case "CHANGE_FAILED":
+      return isSettled(error) ? [`Mend it, then run: ${again}`] : [`See in which state it is: ${list}`];
+    case "PLAN_HAS_PROBLEMS":
+      return again === plan ? [`When they are solved, run again: ${again}`] : [`See every decision: ${plan}`];
+    case "SOURCE_UNREADABLE":
+      return ["Name the folder with --migrations, or as `migrations` in denock.config.ts"];
+    case "HISTORY_BROKEN":
+      return ["Find out who has changed it, and bring it back from a backup; until then nothing is run"];
+    case "HISTORY_NEWER":
+      return ["Run that version, or a newer one"];
+    case "HISTORY_NOT_WRITTEN":
+    case "LOCK_LOST":
+      return [`See what was done: ${list}`, `Go on: ${again}`];
+    case "LOCK_NOT_OBTAINED":
+      return [`When that execution has ended, run again: ${again}`, "Or wait for longer, with `lock.waitMs`"];
+    case "INTERRUPTED":
+      return [`Go on: ${again}`];
+    case "DATABASE_UNREACHABLE":
+      return [`Check the URL, the server and the rights of the user, then run again: ${again}`];
+    default:
+      return [];
+  }
+}
+
+/** Whether what a failed change unit did is undone, so that it may simply run again. */
+function isSettled(error: MigrationError): boolean {
+  return error instanceof ExecutionError &&
+    error.report.failed.every(({ state }) => state === "FAILED" || state === "ROLLED_BACK");
+}
+
+function causesOf(cause: unknown, folder: string): FailureCause[] {
+  if (cause === undefined) return [];
+  if (cause instanceof AggregateError) return cause.errors.flatMap((each) => causesOf(each, folder));
+  const name = cause instanceof Error ? cause.name : typeof cause;
+  return [{ name, message: redactUrls(messageOf(cause)), at: findUserFrame(cause, folder) ?? null }];
+}
+
+const MEANINGS: Readonly<Record<ExecutionReport["failed"][number]["state"], string>> = {
+  FAILED: "its transaction was rolled back, so nothing of it remains",
+  ROLLED_BACK: "its own rollback method has undone it",
+  ROLLBACK_FAILED: "it could not be rolled back: look at what it has changed",
+  STARTED: "it cannot be known how far it came",
+  EXECUTED: "its undo was rolled back, so it still is executed",
+};
+
+/** What is left of a change unit that failed, in words. */
+export function meaningOf(state: ExecutionReport["failed"][number]["state"]): string {
+  return MEANINGS[state];
+}
+
+function firstLineOf(error: unknown): string {
+  return (messageOf(error).split("\n", 1)[0] ?? "").replace(/:$/, "");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,33 @@
+/**
+ * The command line of Denock: `denock migrate`, `denock plan` and `denock list`.
+ *
+ * ```sh
+ * deno run -A jsr:@denock/denock/cli migrate --database sqlite:./shop.db --migrations ./migrations
+ * ```
+ *
+ * As a module it has what a `denock.config.ts` needs.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig } from "@denock/denock/cli";
+ *
+ * export default defineConfig({ database: "sqlite:./shop.db" });
+ * ```
+ *
+ * @module
+ */
+
+export type { PlanRules, VersionRange } from "../plan/plan_rules.ts";
+export type { TransactionStrategy } from "../plan/plan.ts";
+export type { LockOptions } from "../run/lock.ts";
+export { defineConfig, type DenockConfig } from "./configuration.ts";
+export { EXIT_CODES, type ExitCode } from "./exit_code.ts";
+
+async function main(): Promise<void> {
+  const { run } = await import("./run.ts");
+  const { stdout, stderr, noColor, exit } = Deno;
+  exit(await run(Deno.args, { stdout, stderr, noColor, exit }));
+}
+
+// Not awaited: a configuration imports this module, and would wait for the end of the command that reads it.
+if (import.meta.main) main();

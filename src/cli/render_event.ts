@@ -1,0 +1,45 @@
+import { redactUrls } from "../redact.ts";
+import type { RunnerEvent } from "../run/events.ts";
+import type { Paint } from "./paint.ts";
+import { renderProblem } from "./render_problems.ts";
+import { duration, nameOf } from "./words.ts";
+
+/** Renders an event as a line of progress, or as nothing when it is not worth one. */
+export function renderEvent(event: RunnerEvent, paint: Paint): string {
+  switch (event.type) {
+    case "warning":
+      return renderProblem(event.problem, paint);
+    case "lock.waiting": {
+      const { owner, hostname, remainingMs } = event;
+      const left = remainingMs > 0 ? `its lease lasts for ${duration(remainingMs)}` : "its lease is over";
+      return `${paint("yellow", "waiting")} for the lock: execution ${owner} on ${hostname} holds it, ${left}`;
+    }
+    case "lock.acquired":
+      if (!event.takenOver) return "";
+      return `${paint("yellow", "took over")} the lock: the execution that held it did not give it back`;
+    case "lock.lost":
+      return `${paint("red", "lost")} the lock`;
+    case "lock.notReleased":
+      return `${paint("yellow", "kept")} the lock: it could not be given back and expires by itself ` +
+        `(${firstLine(event.error)})`;
+    case "change.started":
+      return "";
+    case "change.recovering":
+      return `${paint("yellow", "recovering")} ${nameOf(event.change)}: an earlier execution was interrupted in it`;
+    case "change.retrying":
+      return `${paint("yellow", "retrying")} ${nameOf(event.change)}  attempt ${event.attempt}`;
+    case "change.log":
+      return `${paint("dim", "log")} ${nameOf(event.change)}: ${event.message}`;
+    case "change.executed": {
+      const { executionMillis, attempts } = event.change;
+      const tries = attempts > 1 ? `  ${attempts} attempts` : "";
+      return `${paint("green", "executed")} ${nameOf(event.change)}  ${duration(executionMillis)}${tries}`;
+    }
+    case "change.failed":
+      return `${paint("red", "failed")} ${nameOf(event.change)}  ${event.change.state}: ${event.change.message}`;
+  }
+}
+
+function firstLine(error: unknown): string {
+  return redactUrls((error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "");
+}

@@ -1,0 +1,13 @@
+import type { Problem } from "../report.ts";
+import type { Paint } from "./paint.ts";
+
+/** Renders problems, each with its ways out. */
+export function renderProblems(problems: readonly Problem[], paint: Paint): string {
+  return problems.map((problem) => renderProblem(problem, paint)).join("\n");
+}
+
+/** Renders a problem with its ways out. */
+export function renderProblem({ code, severity, message, remedies }: Problem, paint: Paint): string {
+  const label = paint(severity === "error" ? "red" : "yellow", severity);
+  return [`${label} ${code}: ${message}`, ...remedies.map((remedy) => `  - ${remedy}`)].join("\n");
+}

@@ -1,0 +1,62 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parseDatabaseUrl } from "../../src/cli/database_url.ts";
+import { UsageError } from "../../src/cli/usage_error.ts";
+
+Deno.test("parseDatabaseUrl() takes the path of a SQLite file as it stands", () => {
+  const paths = {
+    "sqlite:./shop.db": "./shop.db",
+    "sqlite:shop.db": "shop.db",
+    "sqlite:/var/lib/shop.db": "/var/lib/shop.db",
+    "sqlite:///var/lib/shop.db": "/var/lib/shop.db",
+    "sqlite://./shop.db": "./shop.db",
+    "SQLITE::memory:": ":memory:",
+    "sqlite:./my shop%20@.db": "./my shop%20@.db",
+  };
+  for (const [url, path] of Object.entries(paths)) {
+    assertEquals(parseDatabaseUrl(url), { kind: "sqlite", path, shown: `sqlite:${path}` });
+  }
+});
+
+Deno.test("parseDatabaseUrl() finds hosts, database and options of a MongoDB URL, and shows no user", () => {
+  const url = parseDatabaseUrl(
+    "mongodb://ann:p%40ss@one:27017,[::1]:27018/my%2Dshop?replicaSet=rs0&appName=shop&a=b@c",
+  );
+  assert(url.kind === "mongodb");
+  assertEquals(url.database, "my-shop");
+  assertEquals([...url.options], ["replicaset", "appname", "a"]);
+  assertEquals(url.shown, "mongodb://one:27017,[::1]:27018/my-shop");
+  assertEquals(
+    parseDatabaseUrl("mongodb+srv://ann@cluster.example.org/shop").shown,
+    "mongodb+srv://cluster.example.org/shop",
+  );
+});
+
+Deno.test("parseDatabaseUrl() refuses what is malformed without repeating it", () => {
+  const urls = [
+    "",
+    "canary",
+    "ann:canary@db/shop",
+    "sqlite:",
+    "sqlite://canary/shop.db",
+    "sqlite:./canary.db?mode=ro",
+    "mongodb:ann:canary@db/shop",
+    "mongodb:/ann:canary@db/shop",
+    "mongodb://ann:canary@db",
+    "mongodb://ann:canary@db/",
+    "mongodb://ann:canary@/shop",
+    "mongodb://ann:can@ary@db/shop",
+    "mongodb://ann:canary/x@db/shop",
+    "mongodb://ann:canary?x@db/shop",
+    "mongodb://ann:canary#x@db/shop",
+    "mongodb://ann:canary/shop",
+    "mongodb://db/ca.nary",
+    "mongodb://db/%canary",
+    "postgres://ann:canary@db/shop",
+    "mongo+srv://ann:canary@db/shop",
+  ];
+  for (const url of urls) {
+    const error = assertThrows(() => parseDatabaseUrl(url), UsageError);
+    assert(!/canary|ca\.nary/.test([error.message, ...error.remedies].join()), `${url}: ${error.message}`);
+    assert(error.remedies.length > 0, url);
+  }
+});

@@ -1,0 +1,82 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createTable, documentOf, SHOP, WorkFolder } from "./denock.ts";
+
+const TWO = {
+  "migrations/0001_create_users.ts": createTable("users"),
+  "migrations/0002_create_orders.ts": createTable("orders"),
+};
+
+Deno.test("denock plan and denock list make no database that is not there", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  const plan = await folder.denock(["plan", ...SHOP]);
+  assertEquals(plan.code, 0, plan.stderr);
+  assertMatch(plan.stdout, /^0002 +create_orders +default-author +run +pending$/m);
+  assertMatch(plan.stdout, /\n2 to run, 0 done, 0 skipped\n$/);
+  const list = await folder.denock(["list", ...SHOP]);
+  assertEquals(list.code, 0, list.stderr);
+  assertMatch(list.stdout, /^0002 +create_orders +default-author +PENDING +0002_create_orders\.ts$/m);
+  assertEquals(await folder.has("shop.db"), false);
+});
+
+Deno.test("denock list shows since when everything is in its state, as people and as machines read it", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  await folder.denock(["migrate", ...SHOP]);
+  await folder.write("migrations/0003_create_carts.ts", createTable("carts"));
+  const { stdout } = await folder.denock(["list", ...SHOP]);
+  assertMatch(stdout, /^order +id +author +state +executed at +ms +file$/m);
+  assertMatch(stdout, /^0001 +create_users +default-author +EXECUTED +\d{4}-\S+Z +\d+ +0001_create_users\.ts$/m);
+  const { command, outcome, changes } = documentOf(await folder.denock(["list", "--json", ...SHOP]));
+  assertEquals([command, outcome], ["list", "listed"]);
+  assertEquals(changes.map(({ state }: { readonly state: string }) => state), ["EXECUTED", "EXECUTED", "PENDING"]);
+});
+
+Deno.test("denock plan writes nothing to a database that is there", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  await folder.denock(["migrate", ...SHOP]);
+  await folder.write("migrations/0003_create_carts.ts", createTable("carts"));
+  const before = await Deno.readFile(`${folder.path}/shop.db`);
+  const { code, stdout } = await folder.denock(["plan", ...SHOP]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /\n1 to run, 2 done, 0 skipped\n$/);
+  assertEquals(await Deno.readFile(`${folder.path}/shop.db`), before);
+});
+
+Deno.test("denock plan exits with 3 for an edited file, and denock migrate runs nothing then", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  await folder.denock(["migrate", ...SHOP]);
+  await folder.write("migrations/0001_create_users.ts", createTable("people"));
+  await folder.write("migrations/0003_create_carts.ts", createTable("carts"));
+
+  const plan = await folder.denock(["plan", ...SHOP]);
+  assertEquals(plan.code, 3);
+  assertMatch(plan.stdout, /^0001 +create_users +default-author +stop +edited after it was executed$/m);
+  assertStringIncludes(plan.stdout, 'error CHANGE_EDITED: "0001_create_users.ts" was edited');
+  assertStringIncludes(plan.stdout, "  - Restore the file");
+  assert(!plan.stderr.includes("CHANGE_EDITED"), "once is enough");
+
+  const migrate = await folder.denock(["migrate", ...SHOP]);
+  assertEquals([migrate.code, migrate.stdout], [3, ""]);
+  assertStringIncludes(migrate.stderr, "error PLAN_HAS_PROBLEMS: Nothing was run");
+  assertStringIncludes(migrate.stderr, "error CHANGE_EDITED");
+  assertStringIncludes(migrate.stderr, "See every decision: denock plan --database sqlite:./shop.db");
+
+  const document = documentOf(await folder.denock(["plan", "--json", ...SHOP]));
+  assertEquals([document.outcome, document.error.code], ["refused", "PLAN_HAS_PROBLEMS"]);
+  assertEquals(document.plan.problems[0].code, "CHANGE_EDITED");
+  assertEquals(document.plan.steps[0].file, "0003_create_carts.ts");
+  const refused = documentOf(await folder.denock(["migrate", "--json", ...SHOP]));
+  assertEquals([refused.outcome, refused.error.problems[0].code], ["refused", "CHANGE_EDITED"]);
+
+  const list = await folder.denock(["list", ...SHOP]);
+  assertEquals(list.code, 0);
+  assertStringIncludes(list.stderr, "see denock plan");
+});
+
+Deno.test("denock plan exits with 0 when it only warns", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  await folder.denock(["migrate", ...SHOP]);
+  await Deno.remove(`${folder.path}/migrations/0002_create_orders.ts`);
+  const { code, stdout } = await folder.denock(["plan", ...SHOP]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /\n0 to run, 1 done, 0 skipped, 1 missing\n\nwarning CHANGE_MISSING_NEWER: /);
+});
