@@ -89,6 +89,7 @@ export type {
   ProblemCode,
   SkippedChange,
 } from "./src/report.ts";
+export { type Dependencies, Factory, factory, type Resolved } from "./src/run/dependencies.ts";
 export type { RunnerEvent, RunnerListener } from "./src/run/events.ts";
 export type { LockOptions } from "./src/run/lock.ts";
 export {
@@ -100,6 +101,7 @@ export {
   type StopOptions,
   type UndoOptions,
 } from "./src/run/runner.ts";
+export { RunnerBuilder, RunnerBuilderStart, type RunnerSettings } from "./src/run/runner_builder.ts";
 export type { RunnerOptions } from "./src/run/runner_options.ts";
 export type { Runtime } from "./src/run/runtime.ts";
 export { FolderSource } from "./src/source/folder_source.ts";

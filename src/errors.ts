@@ -23,6 +23,7 @@ export type ErrorCode =
   | "REFUSED_IN_TRANSACTION"
   | "TRANSACTION_ENDED"
   | "CONTEXT_ENDED"
+  | "DEPENDENCY_UNKNOWN"
   | "DRIVER_BUSY"
   | "CONFIGURATION_INVALID";
 
@@ -45,12 +46,14 @@ export class ExecutionError extends MigrationError {
   report: ExecutionReport = NOTHING_DONE;
 }
 
-const NOTHING_DONE: ExecutionReport = {
+/** The report of an execution that has done nothing. */
+export const NOTHING_DONE: ExecutionReport = {
   operation: "MIGRATE",
   executionId: null,
   executed: [],
   failed: [],
   skipped: [],
+  done: 0,
   pending: [],
   warnings: [],
 };

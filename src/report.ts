@@ -29,6 +29,7 @@ export type ProblemCode =
   | "FILE_NAME_INVALID"
   | "FILE_OUTSIDE_FOLDER"
   | "CHANGE_UNIT_INVALID"
+  | "LISTENER_FAILED"
   | "CHANGE_IRREVERSIBLE"
   | "TARGET_UNKNOWN"
   | "REPAIR_IMPOSSIBLE"
@@ -89,6 +90,8 @@ export interface ExecutionReport {
   readonly failed: readonly FailedChange[];
   /** What was left out on purpose. */
   readonly skipped: readonly SkippedChange[];
+  /** How many change units had been executed before and were left as they are. */
+  readonly done: number;
   /** What is still to be executed. */
   readonly pending: readonly ChangeReference[];
   /** What the plan warned of. */

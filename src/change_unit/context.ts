@@ -12,6 +12,8 @@ export interface ChangeContext {
   readonly signal: AbortSignal;
   /** The configured metadata, which every entry of the execution carries. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** Reports a line of progress to whoever listens to the runner's events. */
+  /** Reports a line to whoever listens to the runner's events. */
   log(message: string): void;
+  /** Reports how much is done, out of how much if that is known, to whoever listens to the runner's events. */
+  progress(done: number, total?: number): void;
 }

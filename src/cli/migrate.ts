@@ -1,6 +1,5 @@
 import { ChangeFailedError, ExecutionError } from "../errors.ts";
 import { firstLine } from "../history/recorded_error.ts";
-import type { PlannedChange } from "../plan/plan.ts";
 import type { ExecutionReport } from "../report.ts";
 import type { RunnerEvent } from "../run/events.ts";
 import { type CommandResult, type Session, withRunner } from "./command.ts";
@@ -36,10 +35,7 @@ export async function migrate(session: Session): Promise<CommandResult> {
     return await withRunner(session, { readOnly: false, listener }, async (runner) => {
       const report = await stray.orReport(() => runner.migrate({ signal: stop.signal }));
       if (report.failed.length > 0) throw severalFailed(report, errors);
-      if (report.executionId === null) {
-        const { changes } = await runner.plan({ signal: stop.signal });
-        return nothingPending(changes, report, settings.migrations);
-      }
+      if (report.executionId === null) return nothingPending(report, settings.migrations);
       return { outcome: "executed", document: { report }, text: renderReport(report, output.paintResult) };
     });
   } catch (error) {
@@ -89,11 +85,10 @@ function withReport(error: ChangeFailedError, report: ExecutionReport): ChangeFa
   return error;
 }
 
-function nothingPending(changes: readonly PlannedChange[], report: ExecutionReport, folder: string): CommandResult {
-  const executed = changes.filter(({ state }) => state === "EXECUTED").length;
+function nothingPending(report: ExecutionReport, folder: string): CommandResult {
   return {
     outcome: "nothing pending",
     document: { report },
-    text: renderNothingPending(executed, report.skipped.length, folder),
+    text: renderNothingPending(report.done, report.skipped.length, folder),
   };
 }

@@ -22,8 +22,25 @@ export function renderEvent(event: RunnerEvent, paint: Paint): string {
     case "lock.notReleased":
       return `${paint("yellow", "kept")} the lock: it could not be given back and expires by itself ` +
         `(${firstLine(event.error)})`;
+    case "execution.started":
+    case "execution.ended":
+    case "lock.released":
     case "change.started":
+    case "before.started":
+    case "before.ended":
+    case "rollback.started":
       return "";
+    case "disabled":
+      return "Denock is disabled: nothing is done";
+    case "rollback.ended": {
+      const what = event.step === "EXECUTION" ? "" : "the before step of ";
+      const failed = event.error === undefined ? paint("yellow", "rolled back") : paint("red", "could not roll back");
+      return `${failed} ${what}${nameOf(event.change)}`;
+    }
+    case "change.progress": {
+      const share = event.total === null ? `${event.done}` : `${event.done} of ${event.total}`;
+      return `${paint("dim", "progress")} ${nameOf(event.change)}: ${share}`;
+    }
     case "change.recovering":
       return `${paint("yellow", "recovering")} ${nameOf(event.change)}: an earlier execution was interrupted in it`;
     case "change.retrying":

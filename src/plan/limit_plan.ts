@@ -11,6 +11,16 @@ export interface Limit {
   readonly count?: number;
 }
 
+/**
+ * Refuses a limit that is none.
+ *
+ * @throws {TypeError} when the count is not a whole number above zero.
+ */
+export function checkLimit({ count }: Limit): void {
+  if (count === undefined || (Number.isSafeInteger(count) && count > 0)) return;
+  throw new TypeError(`A count must be a whole number above zero: it is ${count}`);
+}
+
 /** Cuts a plan off behind its limit; what is behind it stays pending. */
 export function limitPlan(plan: Plan, { to, count }: Limit, source: string): Plan {
   const found: Problem[] = [];

@@ -39,7 +39,10 @@ export interface RepairRequest {
 
 /** Plans entries by which a person says what became of change units. */
 export function makeRepairPlan(input: PlanInput, requests: readonly RepairRequest[]): Plan<MarkStep> {
-  const decisions = requests.map((request) => decideRepair(input, request));
+  const decisions = requests.map((request, index) => {
+    const isTwice = requests.findIndex(({ id, author }) => id === request.id && author === request.author) < index;
+    return isTwice ? { problem: problems.repairTwice(request.id) } : decideRepair(input, request);
+  });
   return {
     changes: decisions.flatMap((decision) => "step" in decision ? decision.step.change : []),
     steps: decisions.flatMap((decision) => "step" in decision ? decision.step : []),

@@ -99,6 +99,18 @@ export function rollbackFailed(change: Named, known: ChangeHistory): Problem {
   ], [change]);
 }
 
+/** Somebody who listens to the events has failed. */
+export function listenerFailed(reason: string): Problem {
+  const message = `A listener has failed, and may not have heard of everything: ${reason}`;
+  return problem(
+    "LISTENER_FAILED",
+    "warning",
+    message,
+    ["Mend the listener; the execution itself is not concerned"],
+    [],
+  );
+}
+
 /** What was asked for does not exist. */
 export function targetUnknown(id: string, why: string): Problem {
   const message = `There is no change unit "${id}" to go to: it ${why}`;
@@ -117,12 +129,17 @@ export function repairImpossible(change: Named, why: string): Problem {
   return problem("REPAIR_IMPOSSIBLE", "error", message, ["Look at its state with `denock list`"], [change]);
 }
 
+/** The same change unit is to be repaired twice. */
+export function repairTwice(id: string): Problem {
+  return problem("REPAIR_IMPOSSIBLE", "error", `The change unit "${id}" is to be repaired twice`, ["Name it once"], []);
+}
+
 /** A non-transactional change unit meets the strategy that wants one transaction for all. */
 export function notInOneTransaction(change: ChangeReference): Problem {
   const message = `${nameOf(change)} is not transactional, so it cannot share one transaction with the others`;
   return problem("TRANSACTION_NOT_SHARED", "error", message, [
-    "Run it in an execution of its own, for example with a limit in front of it and one behind it",
-    'Or give each change unit its own transaction, with `transactionStrategy: "change"`',
+    'Give each change unit its own transaction, with `transactionStrategy: "change"`',
+    'Or go up to it with the strategy "change" and a limit, and on with "run"',
   ], [change]);
 }
 

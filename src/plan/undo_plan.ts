@@ -2,7 +2,7 @@ import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
 import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { describeKnown } from "./decide.ts";
-import type { Limit } from "./limit_plan.ts";
+import { checkLimit, type Limit } from "./limit_plan.ts";
 import { sameChecksum } from "./match.ts";
 import type { Plan, PlanInput, PlannedChange } from "./plan.ts";
 import * as problems from "./problems.ts";
@@ -12,6 +12,21 @@ export type UndoTarget =
   | { readonly to: string; readonly count?: never; readonly all?: never }
   | { readonly count: number; readonly to?: never; readonly all?: never }
   | { readonly all: true; readonly to?: never; readonly count?: never };
+
+/**
+ * Refuses a target that is none, or several: what is not said must not mean everything.
+ *
+ * @throws {TypeError} naming what is wrong.
+ */
+export function checkUndoTarget(target: UndoTarget): void {
+  const said = (["to", "count", "all"] as const).filter((name) => target[name] !== undefined);
+  if (said.length !== 1 || (said[0] === "all" && target.all !== true)) {
+    throw new TypeError(
+      "An undo needs to be told how far: one of `to` with an id, `count` with a number, and `all: true`",
+    );
+  }
+  checkLimit(target);
+}
 
 /** A change unit that is to be undone. */
 export interface UndoStep {

@@ -52,7 +52,10 @@ async function prepare(scope: ExecutionScope, steps: readonly PlanStep[]): Promi
   }
   for (const [index, { unit, runsBefore }] of steps.entries()) {
     if (!runsBefore) continue;
+    const change = referenceTo(unit);
+    scope.listener({ type: "before.started", change });
     const outcome = await executeWithoutTransaction(scope, unit, "BEFORE_EXECUTION");
+    scope.listener({ type: "before.ended", change, error: outcome.failure?.error });
     if (outcome.failure === undefined) continue;
     return { ...outcome, failure: await rollBackBefores(scope, steps.slice(0, index), outcome.failure) };
   }

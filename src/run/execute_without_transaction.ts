@@ -1,13 +1,18 @@
 import type { ChangeMethod, ChangeUnit } from "../change_unit/change_unit.ts";
-import type { ChangeState, EntryType } from "../history/change_entry.ts";
+import type { ChangeState } from "../history/change_entry.ts";
 import { recordError } from "../history/recorded_error.ts";
 import { callMethod, UnsettledError } from "./call_method.ts";
 import type { ChangeOutcome, Failure } from "./change_outcome.ts";
-import { draftEntry, type EntryDetails, type ExecutionScope, makeContext, MethodScope } from "./execution_scope.ts";
+import type { Step } from "./events.ts";
+import {
+  draftEntry,
+  type EntryDetails,
+  type ExecutionScope,
+  makeContext,
+  MethodScope,
+  referenceTo,
+} from "./execution_scope.ts";
 import { classifyDeeply } from "./retry.ts";
-
-/** A change itself, or the step before it. */
-export type Step = Exclude<EntryType, "RUN">;
 
 /**
  * Executes a change, or the step before it, without a transaction: what was begun is recorded before, the outcome after. A
@@ -43,6 +48,19 @@ export async function rollBack(
   unit: ChangeUnit,
   step: Step,
   cause?: unknown,
+): Promise<Failure | undefined> {
+  const change = referenceTo(unit);
+  scope.listener({ type: "rollback.started", change, step });
+  const failure = await rollBackQuietly(scope, unit, step, cause);
+  scope.listener({ type: "rollback.ended", change, step, error: failure?.error });
+  return failure;
+}
+
+async function rollBackQuietly(
+  scope: ExecutionScope,
+  unit: ChangeUnit,
+  step: Step,
+  cause: unknown,
 ): Promise<Failure | undefined> {
   const rollback = step === "EXECUTION" ? unit.rollbackExecution : unit.rollbackBeforeExecution;
   if (rollback === null) {

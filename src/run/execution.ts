@@ -3,7 +3,9 @@ import type { Comment } from "../history/change_entry.ts";
 import type { History } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
 import type { Plan } from "../plan/plan.ts";
+import { listenerFailed } from "../plan/problems.ts";
 import type { ChangeReference, ExecutionReport, Operation, Problem } from "../report.ts";
+import { quietly, type RunnerListener } from "./events.ts";
 import { draftEntry, type ExecutionScope } from "./execution_scope.ts";
 import { HistoryLog } from "./history_log.ts";
 import { HistoryReader } from "./history_reader.ts";
@@ -46,6 +48,7 @@ export class Execution<Step extends ExecutionStep> {
   readonly #signal: AbortSignal | undefined;
   #plan: Plan<Step> = { changes: [], steps: [], problems: [] };
   readonly #report: ReportBuilder;
+  readonly #listener: RunnerListener;
 
   /** Prepares an execution; nothing is read before `run`. */
   constructor(options: ResolvedOptions, undertaking: Undertaking<Step>, signal: AbortSignal | undefined) {
@@ -54,14 +57,16 @@ export class Execution<Step extends ExecutionStep> {
     this.#signal = signal;
     this.#reader = new HistoryReader(options.driver, options.runtime, signal);
     this.#executionId = options.runtime.uuid();
-    this.#report = new ReportBuilder(undertaking.operation, this.#plan);
+    const report = new ReportBuilder(undertaking.operation, this.#plan);
+    this.#report = report;
+    this.#listener = quietly(options.listener, (error) => report.addWarning(listenerFailed(firstLine(error))));
   }
 
   /** Runs it. */
   async run(): Promise<ExecutionReport> {
     await this.#replan();
     for (const problem of this.#plan.problems) {
-      if (problem.severity === "warning") this.#options.listener({ type: "warning", problem });
+      if (problem.severity === "warning") this.#listener({ type: "warning", problem });
     }
     refuseProblems(this.#plan.problems.filter(isCertain));
     if (isNothingLeft(this.#plan)) return this.#report.build();
@@ -104,7 +109,7 @@ export class Execution<Step extends ExecutionStep> {
   }
 
   async #executeLocked(): Promise<void> {
-    const { driver, runtime, lock, hostname, listener } = this.#options;
+    const { driver, runtime, lock, hostname } = this.#options;
     const isNothingLeftNow = async () => {
       await this.#replan();
       refuseProblems(this.#plan.problems.filter(isCertain));
@@ -118,7 +123,7 @@ export class Execution<Step extends ExecutionStep> {
       hostname,
       signal: this.#stop.signal,
       onLost: (error) => this.#stop.abort(error),
-      listener,
+      listener: this.#listener,
       isNothingLeft: isNothingLeftNow,
     }, async (held, takenOver) => {
       for (;;) {
@@ -131,9 +136,7 @@ export class Execution<Step extends ExecutionStep> {
         if (takenOver) await scope.log.evict();
         held.check();
         if (await scope.log.tryAppend(draftEntry(scope, null, { type: "RUN", state: "STARTED" }))) {
-          this.#report.executionId = this.#executionId;
-          const othersGoneAt = runtime.now() + lock.leaseMs;
-          return await this.#undertaking.carryOut({ ...scope, othersGoneAt }, this.#plan, this.#report);
+          return await this.#carryOut({ ...scope, othersGoneAt: runtime.now() + lock.leaseMs });
         }
         // Somebody was in between: nothing has been done on the old view, so a new one is all it takes.
         await this.#replan();
@@ -141,8 +144,23 @@ export class Execution<Step extends ExecutionStep> {
     });
   }
 
+  async #carryOut(scope: ExecutionScope): Promise<void> {
+    const execution = { operation: this.#undertaking.operation, executionId: this.#executionId };
+    this.#report.executionId = this.#executionId;
+    this.#listener({ type: "execution.started", ...execution });
+    let error: unknown;
+    try {
+      await this.#undertaking.carryOut(scope, this.#plan, this.#report);
+    } catch (thrown) {
+      error = thrown;
+      throw thrown;
+    } finally {
+      this.#listener({ type: "execution.ended", ...execution, report: this.#report.build(), error });
+    }
+  }
+
   #scope(lock: Lock): Omit<ExecutionScope, "othersGoneAt"> {
-    const { driver, runtime, hostname, metadata, retryMs, listener } = this.#options;
+    const { driver, runtime, hostname, metadata, retryMs, dependencies } = this.#options;
     const { operation, comment } = this.#undertaking;
     const { end, sessions } = this.#reader.history;
     return {
@@ -157,7 +175,8 @@ export class Execution<Step extends ExecutionStep> {
       comment,
       metadata,
       budgetMs: retryMs,
-      listener,
+      listener: this.#listener,
+      dependencies,
     };
   }
 }

@@ -4,6 +4,7 @@ import type { Driver, Guard } from "../driver.ts";
 import { MigrationError } from "../errors.ts";
 import type { ChangeState, Comment, EntryDraft, EntryType, RecordedError } from "../history/change_entry.ts";
 import type { ChangeReference, Operation } from "../report.ts";
+import { addDependencies, type Dependencies } from "./dependencies.ts";
 import type { RunnerListener } from "./events.ts";
 import type { HistoryLog } from "./history_log.ts";
 import type { Lock } from "./lock.ts";
@@ -37,6 +38,8 @@ export interface ExecutionScope {
   readonly othersGoneAt: number;
   /** Hears what happens. */
   readonly listener: RunnerListener;
+  /** What change units get beside what driver and core give. */
+  readonly dependencies: Dependencies;
 }
 
 /** What an entry says beside what is the same for the whole execution. */
@@ -117,9 +120,9 @@ export class MethodScope {
   }
 }
 
-/** What a method of a change unit gets: what the driver gives, and what the core gives. */
+/** What a method of a change unit gets: what the driver gives, what the core gives, and what was registered. */
 export function makeContext(
-  scope: Pick<ExecutionScope, "executionId" | "signal" | "metadata" | "listener">,
+  scope: Pick<ExecutionScope, "executionId" | "signal" | "metadata" | "listener" | "dependencies">,
   unit: ChangeUnit,
   attempt: number,
   given: object,
@@ -132,6 +135,7 @@ export function makeContext(
     signal: scope.signal,
     metadata: scope.metadata ?? {},
     log: (message) => scope.listener({ type: "change.log", change, message: String(message) }),
+    progress: (done, total) => scope.listener({ type: "change.progress", change, done, total: total ?? null }),
   };
-  return { ...given, ...context };
+  return addDependencies({ ...given, ...context }, scope.dependencies);
 }

@@ -212,6 +212,7 @@ class HeldLease implements Lock {
       const budgetMs = Math.min(leaseMs, 5_000);
       const isWorthIt = (error: unknown) => driver.classify(error) === "transient";
       await retry(() => driver.releaseLease({ owner, token: this.#token }), { runtime, budgetMs, isWorthIt });
+      listener({ type: "lock.released" });
     } catch (error) {
       listener({ type: "lock.notReleased", error });
     }

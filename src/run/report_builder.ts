@@ -1,5 +1,5 @@
 import type { Plan, PlannedChange } from "../plan/plan.ts";
-import type { ChangeReference, ExecutedChange, ExecutionReport, FailedChange, Operation } from "../report.ts";
+import type { ChangeReference, ExecutedChange, ExecutionReport, FailedChange, Operation, Problem } from "../report.ts";
 import { referenceTo } from "./execution_scope.ts";
 
 /** Collects what an execution does. */
@@ -9,6 +9,7 @@ export class ReportBuilder {
   readonly #operation: Operation;
   readonly #executed: ExecutedChange[] = [];
   readonly #failed: FailedChange[] = [];
+  readonly #warnings: Problem[] = [];
   #plan: Plan<{ readonly unit: ChangeReference }>;
 
   /** Starts with a plan of which nothing has been done. */
@@ -32,6 +33,11 @@ export class ReportBuilder {
     this.#failed.push(change);
   }
 
+  /** Adds a warning that the plan could not know of; one of a kind is enough. */
+  addWarning(warning: Problem): void {
+    if (this.#warnings.every(({ code }) => code !== warning.code)) this.#warnings.push(warning);
+  }
+
   /** The report so far. Everything that was to be done is executed, failed or pending. */
   build(): ExecutionReport {
     const { changes, steps, problems } = this.#plan;
@@ -43,10 +49,11 @@ export class ReportBuilder {
       executed: [...this.#executed],
       failed: [...this.#failed],
       skipped: changes.filter((change) => change.decision === "skip").map(skipped),
+      done: changes.filter((change) => change.decision === "done").length,
       pending: [...steps.map(({ unit }) => unit).filter((unit) => !settled.has(keyOf(unit))), ...later].map(
         referenceTo,
       ),
-      warnings: problems.filter(({ severity }) => severity === "warning"),
+      warnings: [...problems.filter(({ severity }) => severity === "warning"), ...this.#warnings],
     };
   }
 }

@@ -1,17 +1,20 @@
 import type { Driver, LeaseStatus } from "../driver.ts";
-import { DatabaseError, MigrationError } from "../errors.ts";
+import { DatabaseError, MigrationError, NOTHING_DONE } from "../errors.ts";
 import type { ChangeEntry, Comment } from "../history/change_entry.ts";
 import type { History } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
-import type { Limit } from "../plan/limit_plan.ts";
+import { checkLimit, type Limit } from "../plan/limit_plan.ts";
 import type { RepairRequest } from "../plan/mark_plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { UndoStep, UndoTarget } from "../plan/undo_plan.ts";
+import { checkUndoTarget, type UndoStep, type UndoTarget } from "../plan/undo_plan.ts";
 import type { ExecutionReport } from "../report.ts";
 import { carryOutMarks, carryOutMigration, carryOutUndo } from "./carry_out.ts";
+import { quietly } from "./events.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { Execution, type ExecutionStep, type Undertaking } from "./execution.ts";
 import { HistoryReader } from "./history_reader.ts";
 import { Planning } from "./planning.ts";
+import { RunnerBuilderStart } from "./runner_builder.ts";
 import { type ResolvedOptions, resolveOptions, type RunnerOptions } from "./runner_options.ts";
 
 /** A driver carries one execution at a time. */
@@ -59,6 +62,7 @@ export interface BaselineOptions extends StopOptions {
  * Applies change units to a database, each exactly once.
  *
  * @typeParam Context What the driver gives change units.
+ * @typeParam Given The dependencies.
  *
  * @example
  * ```ts
@@ -79,16 +83,21 @@ export interface BaselineOptions extends StopOptions {
  * assertEquals((await runner.migrate()).executed.length, 0);
  * ```
  */
-export class Runner<Context extends object> {
+export class Runner<Context extends object, Given extends Dependencies = Dependencies> {
   readonly #options: ResolvedOptions;
 
   /**
    * Makes a runner. Nothing is read before one of its methods is called.
    *
-   * @throws {TypeError} when the metadata is not JSON.
+   * @throws {TypeError} when the metadata is not JSON, or a dependency has a name that is given already.
    */
-  constructor(options: RunnerOptions<Context>) {
+  constructor(options: RunnerOptions<Context, Given>) {
     this.#options = resolveOptions(options);
+  }
+
+  /** Begins to build a runner step by step; see {@link RunnerBuilder}. */
+  static builder(): RunnerBuilderStart {
+    return new RunnerBuilderStart();
   }
 
   /**
@@ -99,11 +108,13 @@ export class Runner<Context extends object> {
    * @throws {HistoryError} when the history cannot be trusted.
    */
   async plan({ signal, ...limit }: MigrateOptions = {}): Promise<Plan> {
+    checkLimit(limit);
     return await this.#planOnly((planning, history) => planning.plan(history, limit), signal);
   }
 
   /** Computes what `undo` would do now. Reads the history once and writes nothing. */
   async planUndo({ signal, ...target }: UndoOptions): Promise<Plan<UndoStep>> {
+    checkUndoTarget(target);
     return await this.#planOnly((planning, history) => planning.planUndo(history, target), signal);
   }
 
@@ -118,6 +129,7 @@ export class Runner<Context extends object> {
    * @throws {SourceError | DatabaseError | HistoryError} as `plan` does.
    */
   async migrate({ signal, ...limit }: MigrateOptions = {}): Promise<ExecutionReport> {
+    checkLimit(limit);
     const planning = await Planning.open(this.#options);
     const { transactionStrategy } = this.#options;
     return await this.#execute({
@@ -132,10 +144,12 @@ export class Runner<Context extends object> {
    * Undoes change units, newest first in the order in which they were executed. Whatever could refuse (a missing or edited
    * file, an irreversible change unit) is found before the first rollback.
    *
+   * @throws {TypeError} when it is not told how far, or told so in several ways.
    * @throws {ChangeFailedError} when a rollback fails; what was undone before stays undone.
    * @throws {PlanError | LockNotObtainedError | LockLostError | InterruptedError} as `migrate` does.
    */
   async undo({ signal, ...target }: UndoOptions): Promise<ExecutionReport> {
+    checkUndoTarget(target);
     const planning = await Planning.open(this.#options);
     const { transactionStrategy } = this.#options;
     return await this.#execute({
@@ -249,7 +263,11 @@ export class Runner<Context extends object> {
     undertaking: Undertaking<Step>,
     signal: AbortSignal | undefined,
   ): Promise<ExecutionReport> {
-    const { driver } = this.#options;
+    const { driver, enabled, listener } = this.#options;
+    if (!enabled) {
+      quietly(listener, () => {})({ type: "disabled", operation: undertaking.operation });
+      return { ...NOTHING_DONE, operation: undertaking.operation };
+    }
     if (busyDrivers.has(driver)) {
       const message = "The driver is carrying another execution: wait for it, or use a second one";
       throw new MigrationError("DRIVER_BUSY", message);

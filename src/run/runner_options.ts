@@ -5,16 +5,34 @@ import { DEFAULT_RULES, type PlanRules } from "../plan/plan_rules.ts";
 import { FolderSource } from "../source/folder_source.ts";
 import { type ListedDefinition, ListSource } from "../source/list_source.ts";
 import type { ChangeSource } from "../source/source.ts";
-import { quietly, type RunnerListener } from "./events.ts";
+import { checkDependencyNames, type Dependencies, type Resolved } from "./dependencies.ts";
+import type { RunnerListener } from "./events.ts";
 import { DEFAULT_LOCK, type LockOptions } from "./lock.ts";
 import { type Runtime, webRuntime } from "./runtime.ts";
 
-/** What a runner needs to know. */
-export interface RunnerOptions<Context extends object> {
+/**
+ * What a runner needs to know.
+ *
+ * @typeParam Context What the driver gives change units.
+ * @typeParam Given The dependencies.
+ */
+export interface RunnerOptions<Context extends object, Given extends Dependencies = Dependencies> {
   /** The driver, on an open client that stays the caller's. */
   readonly driver: Driver<Context>;
   /** A folder by path or `file:` URL, a list of change units, or a source of another kind. */
-  readonly migrations: string | URL | readonly ListedDefinition<NoInfer<Context> & ChangeContext>[] | ChangeSource;
+  readonly migrations:
+    | string
+    | URL
+    | readonly ListedDefinition<NoInfer<Context> & Resolved<NoInfer<Given>> & ChangeContext>[]
+    | ChangeSource;
+  /** What change units get beside that, by name: values, and factories for what is built on the context. */
+  readonly dependencies?: Given;
+  /**
+   * Whether it does anything at all; when not, `migrate` and the others only say so.
+   *
+   * @default {true}
+   */
+  readonly enabled?: boolean;
   /** What to do where there is a choice. */
   readonly rules?: Partial<PlanRules>;
   /** How the lock is held and waited for. */
@@ -73,8 +91,12 @@ export interface ResolvedOptions {
   readonly hostname: string;
   /** How long to try again, in milliseconds. */
   readonly retryMs: number;
-  /** Hears what happens, and cannot break anything. */
-  readonly listener: RunnerListener;
+  /** Hears what happens. */
+  readonly listener: RunnerListener | undefined;
+  /** What change units get beside what driver and core give. */
+  readonly dependencies: Dependencies;
+  /** Whether it does anything at all. */
+  readonly enabled: boolean;
   /** Time and randomness. */
   readonly runtime: Runtime;
 }
@@ -82,13 +104,17 @@ export interface ResolvedOptions {
 /**
  * Fills in the defaults.
  *
- * @throws {TypeError} when the metadata is not JSON.
+ * @throws {TypeError} when the metadata is not JSON, or a dependency has a name that is given already.
  */
-export function resolveOptions<Context extends object>(options: RunnerOptions<Context>): ResolvedOptions {
+export function resolveOptions<Context extends object, Given extends Dependencies>(
+  options: RunnerOptions<Context, Given>,
+): ResolvedOptions {
   const { driver, defaultAuthor, transactionStrategy, metadata, hostname, retryMs, listener, runtime } = options;
+  const dependencies: Dependencies = options.dependencies ?? {};
+  if (Object.keys(dependencies).length > 0) checkDependencyNames(dependencies, driver.context(() => {}));
   return {
     driver,
-    source: sourceOf<Context>(options.migrations),
+    source: sourceOf<Context, Given>(options.migrations),
     rules: { ...DEFAULT_RULES, ...options.rules },
     lock: { ...DEFAULT_LOCK, ...options.lock },
     defaultAuthor: defaultAuthor ?? "default-author",
@@ -96,12 +122,16 @@ export function resolveOptions<Context extends object>(options: RunnerOptions<Co
     metadata: metadata === undefined ? null : JSON.parse(JSON.stringify(metadata)),
     hostname: hostname ?? "unknown",
     retryMs: retryMs ?? 120_000,
-    listener: quietly(listener),
+    listener,
     runtime: runtime ?? webRuntime,
+    dependencies,
+    enabled: options.enabled ?? true,
   };
 }
 
-function sourceOf<Context extends object>(migrations: RunnerOptions<Context>["migrations"]): ChangeSource {
+function sourceOf<Context extends object, Given extends Dependencies>(
+  migrations: RunnerOptions<Context, Given>["migrations"],
+): ChangeSource {
   if (typeof migrations === "string" || migrations instanceof URL) return new FolderSource(migrations);
   return "list" in migrations ? migrations : new ListSource(migrations);
 }

@@ -15,7 +15,7 @@ const FILES_READ_AT_ONCE = 64;
  * asks for are imported. Sub-folders are not looked into.
  *
  * @example
- * ```ts no-run
+ * ```ts ignore
  * import { FolderSource, MemoryDriver, Runner } from "@denock/denock";
  *
  * const runner = new Runner({ driver: new MemoryDriver(), migrations: new FolderSource("./migrations") });

@@ -2,7 +2,7 @@
  * What authors of drivers test with: the suite that every driver must pass.
  *
  * @example
- * ```ts no-run
+ * ```ts ignore
  * import { MemoryDriver, type MemoryDriverContext, MemoryStore } from "@denock/denock";
  * import { driverConformance } from "@denock/denock/testing";
  *

@@ -102,6 +102,7 @@ const NOTHING: ExecutionReport = {
   executed: [],
   failed: [],
   skipped: [],
+  done: 0,
   pending: [],
   warnings: [],
 };

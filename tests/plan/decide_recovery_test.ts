@@ -1,23 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ChangeUnit } from "../../src/change_unit/change_unit.ts";
-import type { EntryDraft } from "../../src/history/change_entry.ts";
 import type { PlanStep } from "../../src/plan/plan.ts";
 import { historyOf } from "../fixtures/log.ts";
-import { entryOf, file, onlyProblem, plan } from "../fixtures/planned.ts";
-
-type State = EntryDraft["state"];
+import { entriesOf, entryOf, file, onlyProblem, plan } from "../fixtures/planned.ts";
 
 const beforePair = { beforeExecution: () => {}, rollbackBeforeExecution: () => {} };
 const withBefore: Partial<ChangeUnit> = { transactional: false, ...beforePair };
 const irreversible = { rollbackExecution: null, irreversible: "data is gone" };
-
-/** The entries of `1_a.ts`, told by their states; a `<` in front is one of its before step. */
-function entriesOf(told: string, said: Partial<EntryDraft> = {}): EntryDraft[] {
-  return told.split(" ").filter((word) => word !== "").map((word) => {
-    const type = word.startsWith("<") ? "BEFORE_EXECUTION" : "EXECUTION";
-    return entryOf("1_a.ts", { type, state: word.replace("<", "") as State, ...said });
-  });
-}
 
 const runs: [
   what: string,
@@ -94,14 +83,20 @@ const runs: [
 for (const [what, says, told, expected] of runs) {
   Deno.test(`decide() knows what to roll back first and whether the before step runs when ${what}`, async () => {
     const runAlways = says.runAlways === true;
-    const { steps, problems } = plan([file("1_a.ts", says)], await historyOf(...entriesOf(told, { runAlways })));
+    const { steps, problems } = plan(
+      [file("1_a.ts", says)],
+      await historyOf(...entriesOf("1_a.ts", told, { runAlways })),
+    );
     assertEquals(problems, []);
     assertEquals(steps.map(({ recover, runsBefore }) => ({ recover, runsBefore })), [expected]);
   });
 }
 
 Deno.test("decide() says that an interrupted change unit is rolled back and executed again", async () => {
-  const { changes } = plan([file("1_a.ts", { transactional: false })], await historyOf(...entriesOf("STARTED")));
+  const { changes } = plan(
+    [file("1_a.ts", { transactional: false })],
+    await historyOf(...entriesOf("1_a.ts", "STARTED")),
+  );
   assertEquals(changes.map(({ state, decision, reason }) => [state, decision, reason]), [
     ["STARTED", "run", "interrupted: it is rolled back, then executed again"],
   ]);
@@ -141,7 +136,7 @@ const stops: [what: string, says: Partial<ChangeUnit>, told: string, message: st
 
 for (const [what, says, told, message, remedy] of stops) {
   Deno.test(`decide() stops at a change unit that ${what}`, async () => {
-    const decided = plan([file("1_a.ts", says)], await historyOf(...entriesOf(told)));
+    const decided = plan([file("1_a.ts", says)], await historyOf(...entriesOf("1_a.ts", told)));
     const problem = onlyProblem(decided);
     assertEquals([problem.code, problem.severity], ["CHANGE_INTERRUPTED", "error"]);
     assertStringIncludes(problem.message, message);
@@ -153,7 +148,7 @@ for (const [what, says, told, message, remedy] of stops) {
 }
 
 Deno.test("decide() stops at a before step that was interrupted and is not there any more", async () => {
-  const history = await historyOf(...entriesOf("<STARTED", { checksum: null }));
+  const history = await historyOf(...entriesOf("1_a.ts", "<STARTED", { checksum: null }));
   const problem = onlyProblem(plan([file("1_a.ts")], history));
   assertEquals(problem.code, "CHANGE_INTERRUPTED");
   assertStringIncludes(problem.message, "it has no rollbackBeforeExecution any more");
@@ -172,7 +167,7 @@ const failures: [what: string, says: Partial<ChangeUnit>, told: string][] = [
 
 for (const [what, says, told] of failures) {
   Deno.test(`decide() stops when what could not be rolled back is ${what}`, async () => {
-    const decided = plan([file("1_a.ts", says)], await historyOf(...entriesOf(told, { error })));
+    const decided = plan([file("1_a.ts", says)], await historyOf(...entriesOf("1_a.ts", told, { error })));
     const problem = onlyProblem(decided);
     assertEquals([problem.code, problem.severity], ["CHANGE_ROLLBACK_FAILED", "error"]);
     assertStringIncludes(problem.message, '"1_a.ts" failed on 2026-11-22T09:30:00.000Z and could not be rolled back');
@@ -183,7 +178,7 @@ for (const [what, says, told] of failures) {
 }
 
 Deno.test("decide() runs a change unit again whose before step was rolled back, though later ones are executed", async () => {
-  const history = await historyOf(...entriesOf("<STARTED <ROLLED_BACK"), entryOf("2_b.ts"));
+  const history = await historyOf(...entriesOf("1_a.ts", "<STARTED <ROLLED_BACK"), entryOf("2_b.ts"));
   const { steps, problems } = plan([file("1_a.ts", withBefore), file("2_b.ts")], history);
   assertEquals(problems.map(({ code }) => code), []);
   assertEquals(steps.map(({ unit, runsBefore }) => [unit.id, runsBefore]), [["a", true]]);

@@ -4,7 +4,7 @@ import { compareOrders } from "../../src/change_unit/order.ts";
 import type { EntryDraft } from "../../src/history/change_entry.ts";
 import type { History } from "../../src/history/history.ts";
 import { historyOf } from "../fixtures/log.ts";
-import { entryOf, file, type LocalFile, plan, type PlanSettings } from "../fixtures/planned.ts";
+import { entriesOf, file, type LocalFile, plan, type PlanSettings } from "../fixtures/planned.ts";
 
 const SEEDS = 400;
 const UNITS = 8;
@@ -64,11 +64,7 @@ async function situation(seed: number): Promise<{ files: LocalFile[]; history: H
     const name = `${order}_unit${order}.ts`;
     const says = pick(SAYS);
     if (random() < 0.85) files.push(file(name, random() < 0.1 ? { ...says, checksum: "sha256:edited" } : says));
-    for (const word of pick(PASTS).split(" ").filter((each) => each !== "")) {
-      const type = word.startsWith("<") ? "BEFORE_EXECUTION" : "EXECUTION";
-      const state = word.replace("<", "") as EntryDraft["state"];
-      entries.push(entryOf(name, { type, state, runAlways: says.runAlways === true }));
-    }
+    entries.push(...entriesOf(name, pick(PASTS), { runAlways: says.runAlways === true }));
   }
   const settings: PlanSettings = {
     rules: {

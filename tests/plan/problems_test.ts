@@ -25,7 +25,7 @@ for (const rule of ["stop", "warn"] as const) {
     for (const part of ['"1_a.ts"', "sha256:local", "sha256:stored"]) assertStringIncludes(problem.message, part);
     assertEquals(problem.remedies.length, 2);
     assertStringIncludes(problem.remedies[0] ?? "", "Restore the file");
-    assertStringIncludes(problem.remedies[1] ?? "", 'edited: "warn"');
+    assertStringIncludes(problem.remedies[1] ?? "", "denock repair --accept a");
   });
 }
 

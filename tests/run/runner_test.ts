@@ -39,7 +39,10 @@ Deno.test("Runner.migrate() executes what is pending, in order, and reports it",
   assertEquals(dataOf(store), { a: 1, b: 1, c: 1 });
   assertEquals(heard.events.map(({ type }) => type), [
     "lock.acquired",
+    "execution.started",
     ...three.flatMap(() => ["change.started", "change.executed"]),
+    "execution.ended",
+    "lock.released",
   ]);
 });
 
@@ -68,7 +71,7 @@ Deno.test("Runner.migrate() with nothing to do writes nothing and costs one read
   const driver = new CallsDriver({ store });
   const heard = new Heard();
   const report = await runnerOn(store, three, { driver, listener: heard.listener }).migrate();
-  const nothing = { executed: [], failed: [], skipped: [], pending: [], warnings: [] };
+  const nothing = { executed: [], failed: [], skipped: [], done: 3, pending: [], warnings: [] };
   assertEquals(report, { operation: "MIGRATE", executionId: null, ...nothing });
   assertEquals({ entries: store.entries, lease: store.lease, data: store.data }, before);
   assertEquals(driver.calls, ["readHistory"]);

@@ -125,7 +125,16 @@ Deno.test("Runner.migrate() is not broken by a listener that throws, whatever th
   assertEquals(dataOf(store), { a: 1, c: 1 });
   assertEquals(
     new Set(heard),
-    new Set(["lock.acquired", "change.started", "change.log", "change.executed", "change.failed"]),
+    new Set([
+      "lock.acquired",
+      "execution.started",
+      "change.started",
+      "change.log",
+      "change.executed",
+      "change.failed",
+      "execution.ended",
+      "lock.released",
+    ]),
   );
 });
 

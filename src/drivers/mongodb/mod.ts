@@ -2,7 +2,7 @@
  * The MongoDB driver, on a client of the `mongodb` package that the caller opens and closes.
  *
  * @example
- * ```ts no-run
+ * ```ts ignore
  * import { MongoClient } from "mongodb";
  * import { Runner } from "@denock/denock";
  * import { MongoDriver } from "@denock/denock/mongodb";

@@ -68,7 +68,7 @@ const MAJORITY = { w: "majority" } as const;
  * when a newer write comes in it, so an execution never waits for itself. The lease goes without that session.
  *
  * @example
- * ```ts no-run
+ * ```ts ignore
  * import { MongoClient } from "mongodb";
  * import { Runner } from "@denock/denock";
  * import { MongoDriver } from "@denock/denock/mongodb";
