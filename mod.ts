@@ -90,7 +90,7 @@ export type {
   SkippedChange,
 } from "./src/report.ts";
 export { type Dependencies, Factory, factory, type Resolved } from "./src/run/dependencies.ts";
-export type { RunnerEvent, RunnerListener } from "./src/run/events.ts";
+export type { RunnerEvent, RunnerListener, Step } from "./src/run/events.ts";
 export type { LockOptions } from "./src/run/lock.ts";
 export {
   type BaselineOptions,

@@ -88,6 +88,7 @@ const TYPES = [
   "Runtime",
   "SkippedChange",
   "SourceListing",
+  "Step",
   "StopOptions",
   "StoredLease",
   "Transaction",
