@@ -69,9 +69,6 @@ export function decide(
   if (transactional && !transactions.supported) {
     return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
   }
-  if (!transactional && transactions.strategy === "run") {
-    return stop(problems.notInOneTransaction(unit), "it cannot be part of the one transaction of the execution");
-  }
   const change = describe(matched, "run", reasonToRun(unit, known, unchanged, isInterrupted));
   return { change, step: { change, unit, transactional, ...recovery(unit, known) } };
 }

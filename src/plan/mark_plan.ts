@@ -1,11 +1,11 @@
 import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { ChangeState, EntryType } from "../history/change_entry.ts";
-import type { ChangeHistory } from "../history/history.ts";
+import { type ChangeHistory, identityOf } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { describeKnown } from "./decide.ts";
 import { matchChange, sameChecksum } from "./match.ts";
-import type { Plan, PlanInput, PlannedChange } from "./plan.ts";
+import { findDuplicates, type Plan, type PlanInput, type PlannedChange } from "./plan.ts";
 import * as problems from "./problems.ts";
 
 /** What an entry about a marked change unit says of it. */
@@ -31,7 +31,8 @@ export interface RepairRequest {
   /** Its author; needed only where several have change units with this id. */
   readonly author?: string;
   /**
-   * `executed`: it has taken effect completely. `rolled back`: nothing of it is left. `accepted`: it was executed, and the file
+   * `executed`: what was interrupted, the change or the step before it, has taken effect completely. `rolled back`: nothing of
+   * it is left. `accepted`: it was executed, and the file
    * as it is now is to be taken for what was executed.
    */
   readonly as: "executed" | "rolled back" | "accepted";
@@ -39,9 +40,14 @@ export interface RepairRequest {
 
 /** Plans entries by which a person says what became of change units. */
 export function makeRepairPlan(input: PlanInput, requests: readonly RepairRequest[]): Plan<MarkStep> {
-  const decisions = requests.map((request, index) => {
-    const isTwice = requests.findIndex(({ id, author }) => id === request.id && author === request.author) < index;
-    return isTwice ? { problem: problems.repairTwice(request.id) } : decideRepair(input, request);
+  const repaired = new Set<string>();
+  const decisions = requests.map((request): MarkDecision => {
+    const decision = decideRepair(input, request);
+    if (!("step" in decision)) return decision;
+    const identity = identityOf(decision.step.unit);
+    if (repaired.has(identity)) return { problem: problems.repairTwice(request.id) };
+    repaired.add(identity);
+    return decision;
   });
   return {
     changes: decisions.flatMap((decision) => "step" in decision ? decision.step.change : []),
@@ -62,14 +68,18 @@ function decideRepair({ history, listed }: PlanInput, { id, author, as }: Repair
     const authors = known.map((each) => each?.author).join(", ");
     return { problem: problems.repairImpossible(change, `several authors have that id: ${authors}; name one`) };
   }
-  const file = listed.find((each) => each.id === id && (each.author ?? change.author) === change.author);
+  const files = listed.filter((each) => each.id === id && (each.author ?? change.author) === change.author);
+  // Without a look inside, only the name tells apart the files of two authors with the same id.
+  const file = files.find((each) => each.file === change.file) ?? files[0];
   if (as === "accepted") return accept(change, file);
   const state = as === "executed" ? "EXECUTED" : "ROLLED_BACK";
   const open = (each: ChangeState | null) => each === "STARTED" || each === "ROLLBACK_FAILED";
-  const isBeforeOnly = change.execution === null || !open(change.execution);
+  // What was interrupted is what the word of a person is about: only the before step, where the change was not begun.
+  const isBeforeOnly = open(change.before) && !open(change.execution);
+  const marksBefore = open(change.before) || (state === "ROLLED_BACK" && change.before === "EXECUTED");
   const marks: MarkStep["marks"] = [
-    ...(open(change.before) ? [{ type: "BEFORE_EXECUTION" as const, state } as const] : []),
-    ...(isBeforeOnly && open(change.before) ? [] : [{ type: "EXECUTION" as const, state } as const]),
+    ...(isBeforeOnly ? [] : [{ type: "EXECUTION", state } as const]),
+    ...(marksBefore ? [{ type: "BEFORE_EXECUTION", state } as const] : []),
   ];
   if (change.execution === state && !open(change.before)) {
     return { problem: problems.repairImpossible(change, `it is ${state} already`) };
@@ -117,10 +127,10 @@ export function makeBaselinePlan(input: PlanInput, to: string): Plan<MarkStep> {
       problems: [...input.found, problems.targetUnknown(to, `is not in ${input.source}`)],
     };
   }
-  const found: Problem[] = [...input.found];
+  const matched = listed.slice(0, last + 1).map((each) => matchChange(each, input.units.get(each), input.history));
+  const found: Problem[] = [...input.found, ...findDuplicates(matched)];
   const steps: MarkStep[] = [];
-  for (const each of listed.slice(0, last + 1)) {
-    const { unit, known } = matchChange(each, input.units.get(each), input.history);
+  for (const { unit, known } of matched) {
     if (known?.execution === "EXECUTED" || unit === undefined) continue;
     const open = [known?.execution, known?.before].find((state) => state === "STARTED" || state === "ROLLBACK_FAILED");
     if (open !== undefined && known !== undefined) {

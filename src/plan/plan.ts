@@ -112,7 +112,8 @@ function findNewestExecuted(matched: readonly MatchedChange[], history: History)
     );
 }
 
-function findDuplicates(matched: readonly MatchedChange[]): Problem[] {
+/** What has the same order or the same identity as something else. */
+export function findDuplicates(matched: readonly MatchedChange[]): Problem[] {
   const found: Problem[] = [];
   const identities = new Map<string, ListedChange>();
   for (const [index, { listed, unit, known }] of matched.entries()) {

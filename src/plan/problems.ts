@@ -138,8 +138,8 @@ export function repairTwice(id: string): Problem {
 export function notInOneTransaction(change: ChangeReference): Problem {
   const message = `${nameOf(change)} is not transactional, so it cannot share one transaction with the others`;
   return problem("TRANSACTION_NOT_SHARED", "error", message, [
-    'Give each change unit its own transaction, with `transactionStrategy: "change"`',
-    'Or go up to it with the strategy "change" and a limit, and on with "run"',
+    "Run it in an execution of its own: one with a limit in front of it, then it alone without the strategy run",
+    'Or give each change unit its own transaction, with `transactionStrategy: "change"`',
   ], [change]);
 }
 

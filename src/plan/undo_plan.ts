@@ -6,6 +6,7 @@ import { checkLimit, type Limit } from "./limit_plan.ts";
 import { sameChecksum } from "./match.ts";
 import type { Plan, PlanInput, PlannedChange } from "./plan.ts";
 import * as problems from "./problems.ts";
+import { shareTransaction } from "./share_transaction.ts";
 
 /** How far to go back: to a change unit, which is included, by a number, or all the way. */
 export type UndoTarget =
@@ -65,11 +66,11 @@ export function makeUndoPlan(input: PlanInput, target: UndoTarget): Plan<UndoSte
   if (undone.length === 0 && target.to !== undefined) {
     found.push(problems.targetUnknown(target.to, "has not been executed"));
   }
-  return {
+  return shareTransaction({
     changes: decisions.map(({ change }) => change),
     steps: decisions.flatMap(({ step }) => step ?? []),
     problems: [...found, ...unfinished(input.history), ...decisions.flatMap(({ problem }) => problem ?? [])],
-  };
+  }, input.transactions.strategy);
 }
 
 interface UndoDecision {
@@ -96,8 +97,8 @@ function decideUndo(known: ChangeHistory, { listed, units, rules, source, transa
   if (isEdited && rules.edited === "stop") return stop(problems.edited(file, known, true), "edited since");
   const change: PlannedChange = { ...described, decision: "run", reason: "executed" };
   const transactional = unit.transactional && transactions.strategy !== "none";
-  if (!transactional && transactions.strategy === "run") {
-    return stop(problems.notInOneTransaction(unit), "it cannot be part of the one transaction of the execution");
+  if (transactional && !transactions.supported) {
+    return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
   }
   const step = { change, unit, transactional, rollsBackBefore: known.before === "EXECUTED" };
   return isEdited ? { change, step, problem: problems.edited(file, known, false) } : { change, step };

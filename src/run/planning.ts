@@ -6,6 +6,7 @@ import { type Limit, limitPlan } from "../plan/limit_plan.ts";
 import { makeBaselinePlan, makeRepairPlan, type MarkStep, type RepairRequest } from "../plan/mark_plan.ts";
 import { makePlan, type Plan, type PlanInput } from "../plan/plan.ts";
 import { invalidChangeUnit } from "../plan/problems.ts";
+import { shareTransaction } from "../plan/share_transaction.ts";
 import { makeUndoPlan, neededForUndo, selectUndone, type UndoStep, type UndoTarget } from "../plan/undo_plan.ts";
 import type { PlanRules } from "../plan/plan_rules.ts";
 import type { Problem } from "../report.ts";
@@ -45,7 +46,8 @@ export class Planning {
   /** Plans a migration; loads what that needs. */
   async plan(history: History, limit: Limit = {}): Promise<Plan> {
     await this.#load(this.#listing.changes.filter((listed) => needsLoading(listed, history)));
-    return limitPlan(makePlan(this.#input(history)), limit, this.#options.source.name);
+    const { source, transactionStrategy } = this.#options;
+    return shareTransaction(limitPlan(makePlan(this.#input(history)), limit, source.name), transactionStrategy);
   }
 
   /** Plans an undo; loads what is to be undone. */

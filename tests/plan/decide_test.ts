@@ -199,14 +199,6 @@ const rows: Row[] = [
     reason: "pending",
   },
   {
-    what: "not transactional, with one transaction for all",
-    says: { transactional: false },
-    settings: { strategy: "run" },
-    decision: "stop",
-    reason: "it cannot be part of the one transaction of the execution",
-    problem: ["TRANSACTION_NOT_SHARED", "error"],
-  },
-  {
     what: "transactional, with one transaction for all",
     settings: { strategy: "run" },
     decision: "run",

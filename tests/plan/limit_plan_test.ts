@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Limit, limitPlan } from "../../src/plan/limit_plan.ts";
+import { shareTransaction } from "../../src/plan/share_transaction.ts";
 import { historyOf } from "../fixtures/log.ts";
 import { decisions, entryOf, file, onlyProblem, plan } from "../fixtures/planned.ts";
 
@@ -50,7 +51,7 @@ Deno.test("limitPlan() refuses a target that is not there, and names it and the 
 Deno.test("limitPlan() keeps the remedy of a change unit that cannot share one transaction: a limit in front of it", async () => {
   const direct = file("2_b.ts", { transactional: false });
   const whole = plan([file("1_a.ts"), direct, file("3_c.ts")], await historyOf(), { strategy: "run" });
-  assertStringIncludes(onlyProblem(whole).remedies.join("\n"), "with a limit in front of it");
-  const { steps, problems } = limitPlan(whole, { to: "a" }, "./migrations");
+  assertStringIncludes(onlyProblem(shareTransaction(whole, "run")).remedies.join("\n"), "with a limit in front of it");
+  const { steps, problems } = shareTransaction(limitPlan(whole, { to: "a" }, "./migrations"), "run");
   assertEquals([steps.map(({ unit }) => unit.id), problems], [["a"], []]);
 });

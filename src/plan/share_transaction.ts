@@ -1,0 +1,29 @@
+import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { Plan, PlannedChange, TransactionStrategy } from "./plan.ts";
+import { notInOneTransaction } from "./problems.ts";
+
+/** A step of a plan, as far as transactions are concerned. */
+interface TransactionalStep {
+  readonly change: PlannedChange;
+  readonly unit: ChangeUnit;
+  readonly transactional: boolean;
+}
+
+/** With one transaction for all, every step of an execution must be able to share it; which those are, a limit decides. */
+export function shareTransaction<Step extends TransactionalStep>(
+  plan: Plan<Step>,
+  strategy: TransactionStrategy,
+): Plan<Step> {
+  const alone = strategy === "run" ? plan.steps.filter(({ transactional }) => !transactional) : [];
+  if (alone.length === 0) return plan;
+  const stopped = new Set(alone.map(({ change }) => change));
+  return {
+    changes: plan.changes.map((change) =>
+      stopped.has(change)
+        ? { ...change, decision: "stop", reason: "it cannot be part of the one transaction of the execution" }
+        : change
+    ),
+    steps: plan.steps.filter(({ transactional }) => transactional),
+    problems: [...plan.problems, ...alone.map(({ unit }) => notInOneTransaction(unit))],
+  };
+}
