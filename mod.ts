@@ -22,16 +22,32 @@
 
 export type {
   ChangeMethod,
-  ChangeUnit,
   ChangeUnitAttributes,
   ChangeUnitDefinition,
   Irreversible,
   ListedChange,
+  LoadedChangeUnit,
   Reversible,
   WithBefore,
   WithoutBefore,
 } from "./src/change_unit/change_unit.ts";
+export {
+  ChangeLog,
+  type ChangeLogAttributes,
+  ChangeSet,
+  type ChangeSetAttributes,
+} from "./src/change_unit/change_log.ts";
 export type { ChangeContext } from "./src/change_unit/context.ts";
+export type { ChangeUnitClass } from "./src/change_unit/declarations.ts";
+export type { ClassMethod, ClassMethodContext } from "./src/change_unit/declare.ts";
+export {
+  BeforeExecution,
+  ChangeUnit,
+  type ClassAttributes,
+  Execution,
+  RollbackBeforeExecution,
+  RollbackExecution,
+} from "./src/change_unit/decorators.ts";
 export { defineChangeUnit } from "./src/change_unit/define_change_unit.ts";
 export type { ChangeUnitReading } from "./src/change_unit/read_change_unit.ts";
 export {
@@ -92,18 +108,21 @@ export type {
 export { type Dependencies, Factory, factory, type Resolved } from "./src/run/dependencies.ts";
 export type { RunnerEvent, RunnerListener, Step } from "./src/run/events.ts";
 export type { LockOptions } from "./src/run/lock.ts";
-export {
-  type BaselineOptions,
-  type MigrateOptions,
-  type ReleaseLockOptions,
-  type RepairOptions,
-  Runner,
-  type StopOptions,
-  type UndoOptions,
-} from "./src/run/runner.ts";
+export type {
+  BaselineOptions,
+  MigrateOptions,
+  ReleaseLockOptions,
+  RepairOptions,
+  StopOptions,
+  UndoOptions,
+} from "./src/run/operation_options.ts";
+export { Runner } from "./src/run/runner.ts";
 export { RunnerBuilder, RunnerBuilderStart, type RunnerSettings } from "./src/run/runner_builder.ts";
 export type { RunnerOptions } from "./src/run/runner_options.ts";
+export { validateSource, type ValidateSourceOptions } from "./src/run/validate_source.ts";
 export type { Runtime } from "./src/run/runtime.ts";
 export { FolderSource } from "./src/source/folder_source.ts";
-export { type ListedDefinition, ListSource } from "./src/source/list_source.ts";
+export { type ListedClass, type ListedDefinition, type ListedUnit, ListSource } from "./src/source/list_source.ts";
+export { type ManifestRow, ManifestSource } from "./src/source/manifest_source.ts";
+export { compareManifest, type ManifestDifference, writeManifest } from "./src/source/write_manifest.ts";
 export type { ChangeSource, SourceListing } from "./src/source/source.ts";

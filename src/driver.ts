@@ -91,6 +91,12 @@ export interface Transaction<Context> {
    * @throws {PositionTakenError} when its position is taken.
    */
   append(entry: ChangeEntry): Promise<void>;
+  /**
+   * Makes the transaction fail unless the position of an entry is free until it commits, and adds nothing.
+   *
+   * @throws {PositionTakenError} when the position is taken.
+   */
+  fence(entry: ChangeEntry): Promise<void>;
 }
 
 /** Whether an error allows to do the same again: see {@link Driver.classify}. */

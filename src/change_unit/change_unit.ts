@@ -59,6 +59,11 @@ export interface ChangeUnitAttributes {
    * @default {false}
    */
   readonly outOfOrder?: boolean;
+  /**
+   * How long its execution and its before step may each take, in milliseconds; then they are told to stop and count as failed.
+   * Without, they may take as long as they need.
+   */
+  readonly timeoutMs?: number;
 }
 
 /** A change unit that can be rolled back. */
@@ -118,7 +123,7 @@ export interface ListedChange {
 }
 
 /** A loaded change unit with every default filled in. */
-export interface ChangeUnit extends ChangeReference {
+export interface LoadedChangeUnit extends ChangeReference {
   /** The checksum of its source text, or null where there is none to compare. */
   readonly checksum: string | null;
   /** What it is for, or null. */
@@ -137,6 +142,8 @@ export interface ChangeUnit extends ChangeReference {
   readonly profiles: readonly string[];
   /** Whether it may run after a change unit with a higher order. */
   readonly outOfOrder: boolean;
+  /** How long its execution and its before step may each take, in milliseconds, or null. */
+  readonly timeoutMs: number | null;
   /** Why it cannot be rolled back, or null when it can. */
   readonly irreversible: string | null;
   /** Makes the change. */

@@ -31,6 +31,23 @@ export function parseFileName(name: string): FileName {
   return { kind: "invalid", reason: reasonOf(name) };
 }
 
+/**
+ * Whether a change unit shares its file with others: the order of a change set is not that of its file but below it.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { sharesFile } from "./file_name.ts";
+ *
+ * assert(sharesFile({ file: "0001_clients.ts", order: "0001.1" }));
+ * assert(!sharesFile({ file: "0001_create_clients.ts", order: "0001" }));
+ * ```
+ */
+export function sharesFile({ file, order }: { readonly file: string | null; readonly order: string }): boolean {
+  const name = parseFileName(file ?? "");
+  return name.kind === "change" && name.order !== order;
+}
+
 function reasonOf(name: string): string {
   if (!RUNNABLE.test(name)) return "its ending is not .ts, .js, .mts or .mjs";
   if (!/^\d/.test(name)) return "it does not begin with an order such as 0001";

@@ -8,11 +8,20 @@ export const EXIT_CODES = [
   {
     code: 3,
     outcome: "refused",
-    reason: "problems in the plan, an unreadable folder or a history that cannot be trusted",
+    reason:
+      "problems in the plan, an unreadable folder, a history that cannot be trusted, or pending with --no-pending",
   },
-  { code: 4, outcome: "lock not held", reason: "another execution held the lock for too long, or took it over" },
+  {
+    code: 4,
+    outcome: "lock not held",
+    reason: "another execution holds the lock, held it for too long, or took it over",
+  },
   { code: 5, outcome: "database error", reason: "the database could not be reached, or refused, or kept no history" },
-  { code: 130, outcome: "interrupted", reason: "a signal ended the execution, as shells report it for Ctrl+C" },
+  {
+    code: 130,
+    outcome: "interrupted",
+    reason: "a signal ended it, as shells report it for Ctrl+C, or a question was not answered with yes",
+  },
 ] as const;
 
 /** An exit code. */
@@ -26,6 +35,7 @@ const EXIT_CODE_BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   REFUSED_IN_TRANSACTION: 1,
   TRANSACTION_ENDED: 1,
   CONTEXT_ENDED: 1,
+  CHANGE_TIMED_OUT: 1,
   DEPENDENCY_UNKNOWN: 1,
   DRIVER_BUSY: 1,
   CONFIGURATION_INVALID: 2,

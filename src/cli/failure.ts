@@ -30,12 +30,12 @@ export interface FailureCause {
 
 /** What a failure is told with. */
 export interface FailureContext {
-  /** The command that failed, as it was typed but for secrets. */
+  /** The command that failed, as it was typed but for secrets and for what is done already. */
   readonly again: string;
-  /** The same with another command. */
-  readonly plan: string;
-  /** The same with another command. */
-  readonly list: string;
+  /** The command that shows what the one that failed would do; null for one that only shows. */
+  readonly preview: string | null;
+  /** Another command on the same database and folder. */
+  readonly line: (words: string) => string;
   /** The absolute path of the migrations folder. */
   readonly folder: string;
 }
@@ -49,14 +49,15 @@ export function describeFailure(error: unknown, context: FailureContext): Failur
   return { code, message, remedies: remediesFor(error, context), causes, problems };
 }
 
-function remediesFor(error: unknown, { again, plan, list }: FailureContext): readonly string[] {
+function remediesFor(error: unknown, { again, preview, line }: FailureContext): readonly string[] {
   if (error instanceof UsageError) return error.remedies;
-  if (!(error instanceof MigrationError)) return [`See what was done: ${list}`];
+  const seeDone = `See what was done: ${line("list")}`;
+  if (!(error instanceof MigrationError)) return [seeDone];
   switch (error.code) {
     case "CHANGE_FAILED":
-      return isSettled(error) ? [`Mend it, then run: ${again}`] : [`See in which state it is: ${list}`];
+      return remediesForChange(error, again, line);
     case "PLAN_HAS_PROBLEMS":
-      return again === plan ? [`When they are solved, run again: ${again}`] : [`See every decision: ${plan}`];
+      return [preview === null ? `When that is solved, run again: ${again}` : `See every decision: ${preview}`];
     case "SOURCE_UNREADABLE":
       return ["Name the folder with --migrations, or as `migrations` in denock.config.ts"];
     case "HISTORY_BROKEN":
@@ -65,11 +66,13 @@ function remediesFor(error: unknown, { again, plan, list }: FailureContext): rea
       return ["Run that version, or a newer one"];
     case "HISTORY_NOT_WRITTEN":
     case "LOCK_LOST":
-      return [`See what was done: ${list}`, `Go on: ${again}`];
+      return [seeDone, `Go on: ${again}`];
     case "LOCK_NOT_OBTAINED":
       return [`When that execution has ended, run again: ${again}`, "Or wait for longer, with `lock.waitMs`"];
+    case "LOCK_HELD":
+      return [`See whether it is still renewed: ${line("lock status")}`, `Force it: ${line("lock release --force")}`];
     case "INTERRUPTED":
-      return [`Go on: ${again}`];
+      return error instanceof ExecutionError ? [`Go on: ${again}`] : [];
     case "DATABASE_UNREACHABLE":
       return [`Check the URL, the server and the rights of the user, then run again: ${again}`];
     default:
@@ -77,10 +80,19 @@ function remediesFor(error: unknown, { again, plan, list }: FailureContext): rea
   }
 }
 
-/** Whether what a failed change unit did is undone, so that it may simply run again. */
-function isSettled(error: MigrationError): boolean {
-  return error instanceof ExecutionError &&
-    error.report.failed.every(({ state }) => state === "FAILED" || state === "ROLLED_BACK");
+/** What a failed change unit did must be undone before it may simply run again. */
+function remediesForChange(error: MigrationError, again: string, line: FailureContext["line"]): readonly string[] {
+  const { failed = [], operation = null } = error instanceof ExecutionError ? error.report : {};
+  if (operation === "UNDO" && failed.length > 0 && failed.every(({ state }) => state === "EXECUTED")) {
+    const accept = line(["repair", ...failed.map(({ id }) => `--accept ${id}`), "--reason …"].join(" "));
+    return [
+      `Solve what stands in its way, then run: ${again}`,
+      `After mending its rollback method first run: ${accept}`,
+    ];
+  }
+  return failed.every(({ state }) => state === "FAILED" || state === "ROLLED_BACK")
+    ? [`Mend it, then run: ${again}`]
+    : [`See in which state it is: ${line("list")}`];
 }
 
 function causesOf(cause: unknown, folder: string): FailureCause[] {

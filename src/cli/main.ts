@@ -1,5 +1,5 @@
 /**
- * The command line of Denock: `denock migrate`, `denock plan` and `denock list`.
+ * The command line of Denock: `denock --help` shows its commands.
  *
  * ```sh
  * deno run -A jsr:@denock/denock/cli migrate --database sqlite:./shop.db --migrations ./migrations
@@ -25,8 +25,8 @@ export { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 
 async function main(): Promise<void> {
   const { run } = await import("./run.ts");
-  const { stdout, stderr, noColor, exit } = Deno;
-  exit(await run(Deno.args, { stdout, stderr, noColor, exit }));
+  const { stdin, stdout, stderr, noColor, exit } = Deno;
+  exit(await run(Deno.args, { stdin, stdout, stderr, noColor, exit }));
 }
 
 // Not awaited: a configuration imports this module, and would wait for the end of the command that reads it.

@@ -9,11 +9,8 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly driver: Driver<object>;
 }
 
-/** How a database is opened. */
-export interface OpenOptions {
-  /** Whether nothing will be written; a database that is not there is then not made. */
-  readonly readOnly: boolean;
-}
+/** What is done with a database: only where one may be created, a file that is not there is made. */
+export type Access = "read" | "write" | "create";
 
 /** How long to look for a server, in milliseconds, unless the URL says otherwise. */
 const SERVER_SELECTION_MS = 5_000;
@@ -26,9 +23,9 @@ const CLOSE_MS = 2_000;
  * @throws {DatabaseError} when it cannot be reached or opened.
  * @throws {UsageError} when the URL is wrong in a way that only the client knows, or Deno does not allow it.
  */
-export async function openDatabase(url: DatabaseUrl, options: OpenOptions): Promise<OpenDatabase> {
+export async function openDatabase(url: DatabaseUrl, access: Access): Promise<OpenDatabase> {
   try {
-    return url.kind === "sqlite" ? await openSqlite(url, options) : await openMongodb(url);
+    return url.kind === "sqlite" ? await openSqlite(url, access) : await openMongodb(url);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
     throw new UsageError(`Deno does not allow to open ${url.shown}: ${error.message}`, [
@@ -37,13 +34,13 @@ export async function openDatabase(url: DatabaseUrl, options: OpenOptions): Prom
   }
 }
 
-async function openSqlite(url: SqliteUrl, { readOnly }: OpenOptions): Promise<OpenDatabase> {
+async function openSqlite(url: SqliteUrl, access: Access): Promise<OpenDatabase> {
   const { openDatabase, SqliteDriver } = await import("../drivers/sqlite/mod.ts");
   const isThere = url.path !== ":memory:" && await exists(url.path);
-  const path = readOnly && !isThere ? ":memory:" : url.path;
+  const path = isThere || access === "create" ? url.path : ":memory:";
   let database: ReturnType<typeof openDatabase>;
   try {
-    database = openDatabase(path, { readOnly: readOnly && isThere });
+    database = openDatabase(path, { readOnly: isThere && access === "read" });
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new DatabaseError("DATABASE_UNREACHABLE", `Cannot open ${url.shown}: ${messageOf(cause)}`, { cause });

@@ -28,7 +28,10 @@ export class Output {
   readonly paintResult: Paint;
   /** Paints progress, warnings and errors. */
   readonly paintNotice: Paint;
+  /** Whether a person is looking at progress, warnings and errors. */
+  readonly isWatched: boolean;
   readonly #options: OutputOptions;
+  #isQuestionOpen = false;
 
   /** Makes an output. */
   constructor(options: OutputOptions) {
@@ -36,6 +39,7 @@ export class Output {
     const paintFor = (stream: Stream) => !options.noColor && stream.isTerminal() ? coloured : plain;
     this.paintResult = paintFor(options.stdout);
     this.paintNotice = paintFor(options.stderr);
+    this.isWatched = options.stderr.isTerminal();
   }
 
   /** Writes a result for people. */
@@ -45,7 +49,22 @@ export class Output {
 
   /** Writes progress, a warning or an error. */
   notice(text: string): void {
+    if (text === "") return;
+    if (this.#isQuestionOpen) writeAll(this.#options.stderr, "\n");
+    this.answered();
     this.#write(this.#options.stderr, text, this.paintNotice === coloured);
+  }
+
+  /** Writes a question; the answer stands behind it, on the same line. */
+  question(text: string): void {
+    const { stderr, secrets } = this.#options;
+    writeAll(stderr, withoutControls(secrets.redact(text), this.paintNotice === coloured));
+    this.#isQuestionOpen = true;
+  }
+
+  /** Whoever has answered has ended the line. */
+  answered(): void {
+    this.#isQuestionOpen = false;
   }
 
   /** Writes a result for machines. Its texts are cleaned one by one, because a secret may be written otherwise in JSON. */

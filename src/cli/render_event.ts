@@ -2,13 +2,15 @@ import { redactUrls } from "../redact.ts";
 import type { RunnerEvent } from "../run/events.ts";
 import type { Paint } from "./paint.ts";
 import { renderProblem } from "./render_problems.ts";
-import { duration, nameOf } from "./words.ts";
+import { duration, type Effect, nameOf } from "./words.ts";
 
 /** Renders an event as a line of progress, or as nothing when it is not worth one. */
-export function renderEvent(event: RunnerEvent, paint: Paint): string {
+export function renderEvent(event: RunnerEvent, paint: Paint, effect: Effect): string {
   switch (event.type) {
     case "warning":
       return renderProblem(event.problem, paint);
+    case "deprecated":
+      return `${paint("yellow", "deprecated")} ${event.message}`;
     case "lock.waiting": {
       const { owner, hostname, remainingMs } = event;
       const left = remainingMs > 0 ? `its lease lasts for ${duration(remainingMs)}` : "its lease is over";
@@ -33,6 +35,8 @@ export function renderEvent(event: RunnerEvent, paint: Paint): string {
     case "disabled":
       return "Denock is disabled: nothing is done";
     case "rollback.ended": {
+      // An undo is nothing else, and says so when all of it has ended.
+      if (effect === "undone" && event.error === undefined) return "";
       const what = event.step === "EXECUTION" ? "" : "the before step of ";
       const failed = event.error === undefined ? paint("yellow", "rolled back") : paint("red", "could not roll back");
       return `${failed} ${what}${nameOf(event.change)}`;
@@ -50,7 +54,8 @@ export function renderEvent(event: RunnerEvent, paint: Paint): string {
     case "change.executed": {
       const { executionMillis, attempts } = event.change;
       const tries = attempts > 1 ? `  ${attempts} attempts` : "";
-      return `${paint("green", "executed")} ${nameOf(event.change)}  ${duration(executionMillis)}${tries}`;
+      const time = effect === "recorded" ? "" : `  ${duration(executionMillis)}`;
+      return `${paint("green", effect)} ${nameOf(event.change)}${time}${tries}`;
     }
     case "change.failed":
       return `${paint("red", "failed")} ${nameOf(event.change)}  ${event.change.state}: ${event.change.message}`;

@@ -1,22 +1,22 @@
 import { resolve } from "@std/path";
 import { ExecutionError, MigrationError, PlanError } from "../errors.ts";
 import { captureConsole } from "./capture_console.ts";
-import type { CommandResult, Session } from "./command.ts";
-import { commandLine } from "./command_line.ts";
+import type { CommandResult, Input } from "./command.ts";
+import { commandLine, commandWords } from "./command_line.ts";
 import { type ExitCode, exitCodeOf, outcomeOf } from "./exit_code.ts";
 import { describeFailure, type FailureContext } from "./failure.ts";
-import { list } from "./list.ts";
-import { migrate } from "./migrate.ts";
 import { Output, type Stream } from "./output.ts";
-import { plan } from "./plan.ts";
-import { type CommandName, type Flags, readArguments } from "./program.ts";
+import { type CommandCall, type Flags, readArguments } from "./program.ts";
 import { renderFailure, whatWasDone } from "./render_failure.ts";
 import { Secrets } from "./secrets.ts";
 import { loadSettings } from "./settings.ts";
 import { UsageError } from "./usage_error.ts";
+import type { Effect } from "./words.ts";
 
 /** The process that a command line runs in. */
 export interface Process {
+  /** Where answers come from. */
+  readonly stdin: Input;
   /** Where results go. */
   readonly stdout: Stream;
   /** Where progress, warnings and errors go. */
@@ -27,38 +27,37 @@ export interface Process {
   readonly exit: (code: ExitCode) => void;
 }
 
-const COMMANDS: Readonly<Record<CommandName, (session: Session) => Promise<CommandResult>>> = { migrate, plan, list };
-
 /** The version of the format of the JSON documents. */
 const FORMAT = 1;
 
 /** Runs a command line and gives the exit code. It never throws. */
-export async function run(args: readonly string[], process: Process): Promise<ExitCode> {
+export async function run(words: readonly string[], process: Process): Promise<ExitCode> {
   const secrets = new Secrets();
-  for (const argument of args) secrets.add(argument);
+  for (const word of words) secrets.add(word);
   const output = new Output({ ...process, secrets });
-  const isJson = args.includes("--json");
-  const state: State = { command: null, folder: resolve("migrations"), flags: { profiles: [], json: isJson } };
+  const state: State = { isJson: words.includes("--json"), folder: resolve("migrations") };
   let result: Partial<CommandResult>;
   try {
-    const invocation = readArguments(args);
+    const invocation = readArguments(words);
     if ("text" in invocation) {
-      const { command, text } = invocation;
-      if (isJson) output.document({ format: FORMAT, command, outcome: "shown", text });
+      const { shown, text } = invocation;
+      if (state.isJson) output.document({ format: FORMAT, command: shown, outcome: "shown", text });
       else output.result(text);
       return 0;
     }
-    Object.assign(state, invocation);
+    const { command, options, flags } = invocation;
+    state.call = invocation;
+    state.isJson = flags.json;
     captureConsole((text) => output.notice(text));
-    const settings = await loadSettings(invocation.flags, secrets);
+    const settings = await loadSettings(flags, secrets);
     state.folder = resolve(settings.migrations);
     const endNow = (code: ExitCode, message: string) => {
       const error = { code: "INTERRUPTED", message, remedies: [] };
-      if (isJson) output.document({ format: FORMAT, command: state.command, outcome: outcomeOf(code), error });
+      if (state.isJson) output.document({ format: FORMAT, command: command.name, outcome: outcomeOf(code), error });
       else output.notice(message);
       process.exit(code);
     };
-    result = await COMMANDS[invocation.command]({ settings, output, endNow });
+    result = await command.run({ settings, output, input: process.stdin, endNow }, options);
   } catch (error) {
     result = { error };
   }
@@ -67,21 +66,20 @@ export async function run(args: readonly string[], process: Process): Promise<Ex
 
 /** What is known of a command line so far. */
 interface State {
-  command: CommandName | null;
-  flags: Flags;
+  call?: CommandCall;
+  isJson: boolean;
   folder: string;
 }
 
 /** Writes what a command came to, for people or for machines, and gives the exit code. */
 function finish(result: Partial<CommandResult>, state: State, output: Output): ExitCode {
   const { outcome = "", document = {}, text = "", error } = result;
-  const { command, flags } = state;
   const exitCode = "error" in result ? exitCodeOf(error) : 0;
-  const failure = "error" in result ? describeFailure(error, contextOf(state)) : undefined;
-  if (flags.json) {
+  const failure = "error" in result ? describeFailure(error, contextOf(state, error)) : undefined;
+  if (state.isJson) {
     output.document({
       format: FORMAT,
-      command,
+      command: state.call?.command.name ?? null,
       outcome: failure === undefined ? outcome : outcomeOf(exitCode),
       ...document,
       ...(failure && { error: failure }),
@@ -90,19 +88,44 @@ function finish(result: Partial<CommandResult>, state: State, output: Output): E
   if (failure !== undefined) {
     // What is in the text already is not said again.
     const problems = text === "" ? failure.problems : [];
-    output.notice(renderFailure({ ...failure, problems }, doneBefore(error, command), output.paintNotice));
+    const done = doneBefore(error, state.call?.command.effect);
+    output.notice(renderFailure({ ...failure, problems }, done, output.paintNotice));
   }
   return exitCode;
 }
 
 /** Errors that are not of an execution come before one has begun. */
-function doneBefore(error: unknown, command: CommandName | null): string[] {
-  if (error instanceof ExecutionError) return whatWasDone(error.report);
+function doneBefore(error: unknown, effect: Effect | undefined): string[] {
+  if (effect === undefined) return [];
+  if (error instanceof ExecutionError) return whatWasDone(error.report, effect);
   const isSaid = error instanceof UsageError || error instanceof PlanError || !(error instanceof MigrationError);
-  return command !== "migrate" || isSaid ? [] : ["Nothing was executed"];
+  return isSaid ? [] : [`Nothing was ${effect}`];
 }
 
-function contextOf({ command, flags, folder }: State): FailureContext {
-  const line = (name: CommandName) => commandLine(name, flags);
-  return { again: line(command ?? "migrate"), plan: line("plan"), list: line("list"), folder };
+function contextOf({ call, folder }: State, error: unknown): FailureContext {
+  const line = (words: string) => commandLine(words, call?.flags ?? NO_FLAGS);
+  if (call === undefined) return { again: "denock --help", preview: null, line, folder };
+  const words = previewOf(call);
+  return {
+    again: line(commandWords(whatIsLeft(call, error))),
+    preview: words === null ? null : line(words),
+    line,
+    folder,
+  };
+}
+
+/** What only records has no preview of its own, but what there is to record shows in the list. */
+function previewOf({ command, options }: CommandCall): string | null {
+  const { preview, effect } = command;
+  if (preview === undefined) return effect === undefined ? null : "list";
+  return commandWords({ command: { ...command, name: preview }, options: { ...options, yes: false } });
+}
+
+const NO_FLAGS: Flags = { profiles: [], json: false };
+
+/** Whoever asked for three and got one is not to ask for three more. */
+function whatIsLeft(call: CommandCall, error: unknown): CommandCall {
+  const { count } = call.options;
+  if (!(error instanceof ExecutionError) || typeof count !== "number") return call;
+  return { ...call, options: { ...call.options, count: Math.max(1, count - error.report.executed.length) } };
 }

@@ -14,8 +14,8 @@ const DEFAULT_MIGRATIONS = "./migrations";
 
 /** What a command works with, from the command line, the environment and the configuration. */
 export interface Settings {
-  /** The database; the path of a file is absolute. */
-  readonly database: DatabaseUrl;
+  /** The database, if one is named anywhere; the path of a file is absolute. */
+  readonly database: DatabaseUrl | undefined;
   /** The migrations folder as people see it: relative to the working folder. */
   readonly migrations: string;
   /** What a person should know about how these came about. */
@@ -40,6 +40,20 @@ export async function loadSettings(flags: Flags, secrets: Secrets): Promise<Sett
     notes,
     runner: runnerOptions(flags, config),
   };
+}
+
+/**
+ * The database of the settings.
+ *
+ * @throws {UsageError} when none is named anywhere.
+ */
+export function needDatabase({ database }: Settings): DatabaseUrl {
+  if (database !== undefined) return database;
+  throw new UsageError("No database is given", [
+    "Name it: --database sqlite:./shop.db or --database mongodb://localhost/shop",
+    "Or set the environment variable DENOCK_DATABASE (and allow it: --allow-env=DENOCK_DATABASE)",
+    `Or write it into ${DEFAULT_CONFIG} (and allow reading it)`,
+  ]);
 }
 
 async function findConfiguration({ config }: Flags): Promise<{ path?: string; notes: readonly string[] }> {
@@ -80,16 +94,10 @@ function withoutExcerpt(error: unknown): string {
   return `it has a syntax error${place === undefined ? "" : ` at ${place}`}`;
 }
 
-function findDatabase(flags: Flags, config: DenockConfig, folder: string, secrets: Secrets): DatabaseUrl {
+function findDatabase(flags: Flags, config: DenockConfig, folder: string, secrets: Secrets): DatabaseUrl | undefined {
   const named = flags.database ?? readEnvironment("DENOCK_DATABASE");
   const url = named ?? config.database;
-  if (url === undefined) {
-    throw new UsageError("No database is given", [
-      "Name it: --database sqlite:./shop.db or --database mongodb://localhost/shop",
-      "Or set the environment variable DENOCK_DATABASE (and allow it: --allow-env=DENOCK_DATABASE)",
-      `Or write it into ${DEFAULT_CONFIG} (and allow reading it)`,
-    ]);
-  }
+  if (url === undefined) return undefined;
   secrets.add(url);
   const database = parseDatabaseUrl(url);
   if (database.kind !== "sqlite" || database.path === ":memory:") return database;

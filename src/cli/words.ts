@@ -1,4 +1,24 @@
-import type { ChangeReference } from "../report.ts";
+import type { ChangeReference, ExecutedChange } from "../report.ts";
+
+/** What becomes of change units; JSON calls the outcome so as well. */
+export type Effect = "executed" | "undone" | "recorded";
+
+interface EffectWords {
+  /** What JSON calls the outcome when there was nothing to do. */
+  readonly nothing: string;
+  /** The state in which the history has a change unit then. */
+  readonly state: "EXECUTED" | "ROLLED_BACK";
+}
+
+/** How to speak of an effect. */
+export const EFFECTS: Readonly<Record<Effect, EffectWords>> = {
+  executed: { nothing: "nothing pending", state: "EXECUTED" },
+  undone: { nothing: "nothing to undo", state: "ROLLED_BACK" },
+  recorded: { nothing: "nothing to record", state: "EXECUTED" },
+};
+
+/** Says in which state the history has a change unit. */
+export type StateOf = (change: ExecutedChange) => EffectWords["state"];
 
 /** How people call a change unit: its file where it has one. */
 export function nameOf({ file, order, id }: Pick<ChangeReference, "file" | "order" | "id">): string {

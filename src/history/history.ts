@@ -74,7 +74,7 @@ export function extendHistory(history: History, entries: readonly ChangeEntry[])
     if (entry.type === "RUN") {
       if (entry.session !== null) keepNewest(sessions, entry.session);
     } else {
-      const change = extendChange(changes, entry);
+      const change = extendChange(changes.get(keyOf(entry)), entry);
       const identity = identityOf(change);
       if (!changes.has(identity)) byId.set(change.id, [...byId.get(change.id) ?? [], identity]);
       changes.set(identity, change);
@@ -119,12 +119,21 @@ function checkLink(entry: ChangeEntry, end: LogEnd): void {
   );
 }
 
-function extendChange(changes: ReadonlyMap<string, ChangeHistory>, entry: ChangeEntry): ChangeHistory {
+/** The key of the change unit that an entry is about. */
+export function keyOf({ changeId, author }: ChangeEntry): string {
+  return identityOf({ id: changeId ?? "", author: author ?? "" });
+}
+
+/**
+ * What the history says of a change unit after one more entry about it.
+ *
+ * @throws {HistoryError} when that step cannot happen.
+ */
+export function extendChange(known: ChangeHistory | undefined, entry: ChangeEntry): ChangeHistory {
   const { changeId: id, author, order } = entry;
   if (id === null || author === null || order === null) {
     throw new HistoryError("HISTORY_BROKEN", `Entry ${entry.seq} of the history does not name its change unit`);
   }
-  const known = changes.get(identityOf({ id, author }));
   const states = { execution: known?.execution ?? null, before: known?.before ?? null };
   if (entry.state === "IGNORED") {
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { ChangeState } from "../history/change_entry.ts";
 import type { ChangeHistory } from "../history/history.ts";
@@ -19,7 +19,7 @@ export interface Decision {
 }
 
 /** Names the newest change unit that was executed. */
-export type ExecutedChangeUnit = Pick<ChangeUnit, "id" | "order" | "file">;
+export type ExecutedChangeUnit = Pick<LoadedChangeUnit, "id" | "order" | "file">;
 
 const REASONS: Readonly<Record<ChangeState, string>> = {
   STARTED: "interrupted: it is rolled back, then executed again",
@@ -59,6 +59,8 @@ export function decide(
     const problem = whyNotRecoverable(matched, unit, known);
     if (problem !== undefined) return stop(problem, "interrupted");
   }
+  const standing = problemOfStandingBefore(matched, known);
+  if (standing !== undefined) return stop(standing, "interrupted");
   if (isOutOfOrder(unit, known, newestExecuted, rules)) {
     return stop(
       problems.outOfOrder(listed, newestExecuted),
@@ -70,7 +72,8 @@ export function decide(
     return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
   }
   const change = describe(matched, "run", reasonToRun(unit, known, unchanged, isInterrupted));
-  return { change, step: { change, unit, transactional, ...recovery(unit, known) } };
+  const repeats = known?.execution === "EXECUTED" && unchanged;
+  return { change, step: { change, unit, transactional, repeats, ...recovery(unit, known) } };
 }
 
 /** Without a look inside only what is executed and unchanged can be decided; the rest could not be loaded. */
@@ -81,7 +84,7 @@ function decideUnloaded(matched: MatchedChange): Decision {
 }
 
 function isOutOfOrder(
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   known: ChangeHistory | undefined,
   newest: ExecutedChangeUnit | undefined,
   rules: PlanRules,
@@ -92,7 +95,11 @@ function isOutOfOrder(
   return compareOrders(unit.order, newest.order) < 0;
 }
 
-function whyNotRecoverable({ listed }: MatchedChange, unit: ChangeUnit, known: ChangeHistory): Problem | undefined {
+function whyNotRecoverable(
+  { listed }: MatchedChange,
+  unit: LoadedChangeUnit,
+  known: ChangeHistory,
+): Problem | undefined {
   if (!sameChecksum(listed.checksum, known.last.checksum)) {
     const why = "its file was edited since, so its rollback method may not undo what was begun";
     return problems.interrupted(listed, known, why, [
@@ -112,8 +119,19 @@ function whyNotRecoverable({ listed }: MatchedChange, unit: ChangeUnit, known: C
   return undefined;
 }
 
+/** A before step that an earlier version has executed is not the ground that this version expects. */
+function problemOfStandingBefore({ listed }: MatchedChange, known: ChangeHistory | undefined): Problem | undefined {
+  if (known?.before !== "EXECUTED" || known.execution === "EXECUTED") return undefined;
+  if (sameChecksum(listed.checksum, known.last.checksum)) return undefined;
+  const why = "its file was edited since its before step was executed, which still stands";
+  return problems.interrupted(listed, known, why, [
+    "Restore the file to what was begun, and run again",
+    `Or undo what the before step did, and record that: denock repair --rolled-back ${known.id}`,
+  ]);
+}
+
 function reasonToRun(
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   known: ChangeHistory | undefined,
   unchanged: boolean,
   isInterrupted: boolean,
@@ -124,7 +142,7 @@ function reasonToRun(
   return REASONS[known.execution];
 }
 
-function recovery(unit: ChangeUnit, known: ChangeHistory | undefined): Pick<PlanStep, "recover" | "runsBefore"> {
+function recovery(unit: LoadedChangeUnit, known: ChangeHistory | undefined): Pick<PlanStep, "recover" | "runsBefore"> {
   const recover: PlanStep["recover"][number][] = [];
   if (known?.execution === "STARTED") recover.push("EXECUTION");
   if (known?.before === "STARTED") recover.push("BEFORE_EXECUTION");

@@ -1,4 +1,4 @@
-import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { ChangeState, EntryType } from "../history/change_entry.ts";
 import { type ChangeHistory, identityOf } from "../history/history.ts";
@@ -10,7 +10,7 @@ import * as problems from "./problems.ts";
 
 /** What an entry about a marked change unit says of it. */
 export type MarkSubject = Pick<
-  ChangeUnit,
+  LoadedChangeUnit,
   "id" | "author" | "order" | "file" | "checksum" | "systemVersion" | "runAlways"
 >;
 
@@ -70,7 +70,7 @@ function decideRepair({ history, listed }: PlanInput, { id, author, as }: Repair
   }
   const files = listed.filter((each) => each.id === id && (each.author ?? change.author) === change.author);
   // Without a look inside, only the name tells apart the files of two authors with the same id.
-  const file = files.find((each) => each.file === change.file) ?? files[0];
+  const file = files.find((each) => each.file === change.file) ?? (files.length === 1 ? files[0] : undefined);
   if (as === "accepted") return accept(change, file);
   const state = as === "executed" ? "EXECUTED" : "ROLLED_BACK";
   const open = (each: ChangeState | null) => each === "STARTED" || each === "ROLLBACK_FAILED";

@@ -1,4 +1,5 @@
-import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
+import { sharesFile } from "../change_unit/file_name.ts";
 import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
 
 /** A listed change unit beside what the history says of it. */
@@ -6,12 +7,15 @@ export interface MatchedChange {
   /** What the source knows of it. */
   readonly listed: ListedChange;
   /** The change unit, where it had to be loaded and could be. */
-  readonly unit: ChangeUnit | undefined;
+  readonly unit: LoadedChangeUnit | undefined;
   /** What the history says of it. */
   readonly known: ChangeHistory | undefined;
 }
 
-/** The change unit of the history that this is, unchanged; undefined when that takes a look inside. */
+/**
+ * The change unit of the history that this is, unchanged; undefined when that takes a look inside. A file is never taken for
+ * one of several change units that have come from one file, even if it has its id: the others would be forgotten.
+ */
 export function findUnchanged(listed: ListedChange, history: History): ChangeHistory | undefined {
   if (listed.author !== null) {
     const known = history.changes.get(identityOf({ id: listed.id, author: listed.author }));
@@ -19,7 +23,7 @@ export function findUnchanged(listed: ListedChange, history: History): ChangeHis
   }
   if (listed.checksum === null) return undefined;
   const candidates = (history.byId.get(listed.id) ?? []).map((identity) => history.changes.get(identity));
-  return candidates.find((known) => known?.checksum === listed.checksum);
+  return candidates.find((known) => known?.checksum === listed.checksum && !sharesFile(known));
 }
 
 /** Whether a change unit must be loaded to decide about it: everything but what is executed, unchanged and runs once. */
@@ -30,7 +34,7 @@ export function needsLoading(listed: ListedChange, history: History): boolean {
 }
 
 /** Brings together what the source lists, what was loaded of it, and what the history says. */
-export function matchChange(listed: ListedChange, unit: ChangeUnit | undefined, history: History): MatchedChange {
+export function matchChange(listed: ListedChange, unit: LoadedChangeUnit | undefined, history: History): MatchedChange {
   const known = unit === undefined ? findUnchanged(listed, history) : history.changes.get(identityOf(unit));
   return { listed, unit, known };
 }

@@ -1,4 +1,4 @@
-import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { ChangeState, EntryType } from "../history/change_entry.ts";
 import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
@@ -31,9 +31,11 @@ export interface PlanStep {
   /** The decision. */
   readonly change: PlannedChange;
   /** The change unit. */
-  readonly unit: ChangeUnit;
+  readonly unit: LoadedChangeUnit;
   /** Whether it runs in a transaction. */
   readonly transactional: boolean;
+  /** Whether it was executed before as it is now, and only runs again because it runs always. */
+  readonly repeats: boolean;
   /** Whether its before step is to run. */
   readonly runsBefore: boolean;
   /** What an earlier execution left unfinished and must be rolled back first, in this order. */
@@ -64,7 +66,7 @@ export interface PlanInput {
   /** What the source lists. */
   readonly listed: readonly ListedChange[];
   /** What was loaded of it. */
-  readonly units: ReadonlyMap<ListedChange, ChangeUnit>;
+  readonly units: ReadonlyMap<ListedChange, LoadedChangeUnit>;
   /** What listing and loading found wrong. */
   readonly found: readonly Problem[];
   /** The history. */
@@ -137,13 +139,19 @@ function findMissing(
   input: PlanInput,
 ): { change: PlannedChange; problem: Problem }[] {
   const present = new Set(matched.map(({ known }) => known));
-  const unread = new Set(matched.filter(({ unit, known }) => !unit && !known).map(({ listed }) => listed.id));
+  const unread = matched.filter(({ unit, known }) => !unit && !known).map(({ listed }) => listed);
+  const [unreadIds, unreadFiles] = [new Set(unread.map(({ id }) => id)), new Set(unread.map(({ file }) => file))];
+  const isUnread = ({ id, file }: ChangeHistory) => unreadIds.has(id) || (file !== null && unreadFiles.has(file));
   const newestLocal = matched.at(-1)?.listed.order;
   const { rules, source } = input;
   return Array.from(input.history.changes.values())
-    .filter((known) => !present.has(known) && !unread.has(known.id) && tookEffect(known))
+    .filter((known) => !present.has(known) && !isUnread(known) && tookEffect(known))
     .map((known) => {
       const change = (reason: string): PlannedChange => ({ ...describeKnown(known), decision: "missing", reason });
+      if (known.execution === "ROLLBACK_FAILED" || known.before === "ROLLBACK_FAILED") {
+        const why = `its file is not in ${source}`;
+        return { change: change(why), problem: problems.rollbackFailed(known, known, why) };
+      }
       if (known.execution !== "EXECUTED") {
         const why = `its file is not in ${source}`;
         return {

@@ -1,4 +1,4 @@
-import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { compareVersions } from "./version.ts";
 
 /** A range of versions, both ends included. */
@@ -60,7 +60,7 @@ export const DEFAULT_RULES: PlanRules = {
 };
 
 /** Why a change unit does not concern this runner, or undefined when it does. */
-export function reasonToSkip(unit: ChangeUnit, rules: PlanRules): string | undefined {
+export function reasonToSkip(unit: LoadedChangeUnit, rules: PlanRules): string | undefined {
   return profileMismatch(unit.profiles, rules.profiles) ?? versionMismatch(unit.systemVersion, rules.systemVersion);
 }
 

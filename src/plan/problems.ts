@@ -1,4 +1,5 @@
 import type { ListedChange } from "../change_unit/change_unit.ts";
+import { sharesFile } from "../change_unit/file_name.ts";
 import type { ChangeHistory } from "../history/history.ts";
 import type { ChangeReference, Problem, ProblemCode } from "../report.ts";
 
@@ -14,9 +15,10 @@ function problem(
   return { code, severity, message, remedies, files: about.flatMap(({ file }) => file ?? []) };
 }
 
-/** How messages call a change unit: its file where it has one. */
+/** How messages call a change unit: its file where it has one, with its id where it shares that with others. */
 export function nameOf({ file, order, id }: Named): string {
-  return file === null ? `"${order} ${id}"` : `"${file}"`;
+  if (file === null) return `"${order} ${id}"`;
+  return sharesFile({ file, order }) ? `"${file}" (${id})` : `"${file}"`;
 }
 
 /** Two change units have the same order. */
@@ -90,10 +92,10 @@ export function interrupted(change: Named, known: ChangeHistory, why: string, re
 }
 
 /** A change unit failed and could not be rolled back. */
-export function rollbackFailed(change: Named, known: ChangeHistory): Problem {
+export function rollbackFailed(change: Named, known: ChangeHistory, also?: string): Problem {
   const error = known.last.error;
   const message = `${nameOf(change)} failed on ${known.last.timestamp} and could not be rolled back` +
-    (error === null ? "" : ` (${error.name}: ${error.message})`);
+    (error === null ? "" : ` (${error.name}: ${error.message})`) + (also === undefined ? "" : `, and ${also}`);
   return problem("CHANGE_ROLLBACK_FAILED", "error", message, [
     `Look at what it has changed, bring the data into order, and record the outcome: ${markCommands(known.id)}`,
   ], [change]);

@@ -1,11 +1,11 @@
-import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import type { Plan, PlannedChange, TransactionStrategy } from "./plan.ts";
 import { notInOneTransaction } from "./problems.ts";
 
 /** A step of a plan, as far as transactions are concerned. */
 interface TransactionalStep {
   readonly change: PlannedChange;
-  readonly unit: ChangeUnit;
+  readonly unit: LoadedChangeUnit;
   readonly transactional: boolean;
 }
 

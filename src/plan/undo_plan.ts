@@ -1,4 +1,4 @@
-import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { describeKnown } from "./decide.ts";
@@ -34,9 +34,11 @@ export interface UndoStep {
   /** The decision. */
   readonly change: PlannedChange;
   /** The change unit. */
-  readonly unit: ChangeUnit;
+  readonly unit: LoadedChangeUnit;
   /** Whether its rollback method runs in a transaction. */
   readonly transactional: boolean;
+  /** The checksum of what was executed. */
+  readonly checksum: string | null;
   /** Whether its before step stands and is to be rolled back as well. */
   readonly rollsBackBefore: boolean;
 }
@@ -51,10 +53,14 @@ export function selectUndone(history: History, { to, count }: Limit): readonly C
   return executed.slice(0, executed.findLastIndex(({ id }) => id === to) + 1);
 }
 
-/** The change units that must be loaded for that: what has the same id as something that is to be undone. */
+/**
+ * The change units that must be loaded for that: what has the same id as something that is to be undone, or the same file,
+ * since what shares a file with others is listed under its own id only after it was loaded.
+ */
 export function neededForUndo(listed: readonly ListedChange[], undone: readonly ChangeHistory[]): ListedChange[] {
   const ids = new Set(undone.map(({ id }) => id));
-  return listed.filter(({ id }) => ids.has(id));
+  const files = new Set(undone.map(({ file }) => file));
+  return listed.filter(({ id, file }) => ids.has(id) || (file !== null && files.has(file)));
 }
 
 /** Decides what to undo. Whatever could refuse is found here, before the first rollback. */
@@ -100,7 +106,7 @@ function decideUndo(known: ChangeHistory, { listed, units, rules, source, transa
   if (transactional && !transactions.supported) {
     return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
   }
-  const step = { change, unit, transactional, rollsBackBefore: known.before === "EXECUTED" };
+  const step = { change, unit, transactional, checksum: known.checksum, rollsBackBefore: known.before === "EXECUTED" };
   return isEdited ? { change, step, problem: problems.edited(file, known, false) } : { change, step };
 }
 

@@ -26,7 +26,9 @@ export async function callMethod<Context extends object>(
   const { promise: leftBehind, reject } = Promise.withResolvers<never>();
   const leaveBehind = async () => {
     await runtime.sleep(GRACE_MS, ended.signal);
-    if (!ended.signal.aborted) reject(new UnsettledError("It did not stop in time", { cause: signal.reason }));
+    if (!ended.signal.aborted) {
+      reject(new UnsettledError(`It did not stop in time: ${messageOf(signal.reason)}`, { cause: signal.reason }));
+    }
   };
   signal.addEventListener("abort", leaveBehind, { once: true });
   try {
@@ -35,4 +37,8 @@ export async function callMethod<Context extends object>(
     ended.abort();
     signal.removeEventListener("abort", leaveBehind);
   }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }

@@ -5,10 +5,18 @@ import type { Plan, PlanStep, TransactionStrategy } from "../plan/plan.ts";
 import { nameOf } from "../plan/problems.ts";
 import type { UndoStep } from "../plan/undo_plan.ts";
 import type { ChangeOutcome } from "./change_outcome.ts";
-import { executeAlone, executeTogether } from "./execute_steps.ts";
+import { executeAlone, executeRepeat, executeTogether, leavesNoTrace } from "./execute_steps.ts";
 import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
 import type { ReportBuilder } from "./report_builder.ts";
 import { undoAlone, undoTogether } from "./undo_steps.ts";
+
+/** How change units are executed. */
+export interface MigrationOptions {
+  /** Which of them share a transaction. */
+  readonly transactionStrategy: TransactionStrategy;
+  /** Whether what only repeats is recorded. */
+  readonly recordRepeats: boolean;
+}
 
 /**
  * Executes change units, one by one or all of them in one transaction.
@@ -18,15 +26,24 @@ import { undoAlone, undoTogether } from "./undo_steps.ts";
 export async function carryOutMigration(
   scope: ExecutionScope,
   { steps }: Plan,
-  strategy: TransactionStrategy,
+  { transactionStrategy, recordRepeats }: MigrationOptions,
   report: ReportBuilder,
 ): Promise<void> {
-  for (const group of groupSteps<PlanStep>(steps, strategy)) {
+  for (const group of groupSteps<PlanStep>(steps, transactionStrategy)) {
     scope.signal.throwIfAborted();
-    const [first] = group;
-    const outcomes = first.transactional ? await executeTogether(scope, group) : [await executeAlone(scope, first)];
-    for (const outcome of outcomes) reportOutcome(scope, outcome, report, outcome.unit.failFast || group.length > 1);
+    const outcomes = await executeGroup(scope, group, recordRepeats);
+    reportOutcomes(scope, outcomes, report, group.length > 1);
   }
+}
+
+async function executeGroup(
+  scope: ExecutionScope,
+  group: readonly [PlanStep, ...PlanStep[]],
+  recordRepeats: boolean,
+): Promise<readonly ChangeOutcome[]> {
+  const [first] = group;
+  if (!recordRepeats && group.length === 1 && leavesNoTrace(first)) return [await executeRepeat(scope, first)];
+  return first.transactional ? await executeTogether(scope, group) : [await executeAlone(scope, first)];
 }
 
 /**
@@ -44,7 +61,7 @@ export async function carryOutUndo(
     scope.signal.throwIfAborted();
     const [first] = group;
     const outcomes = first.transactional ? await undoTogether(scope, group) : [await undoAlone(scope, first)];
-    for (const outcome of outcomes) reportOutcome(scope, outcome, report, true);
+    reportOutcomes(scope, outcomes, report, true);
   }
 }
 
@@ -69,7 +86,30 @@ function groupSteps<Step>(steps: readonly Step[], strategy: TransactionStrategy)
   return steps.map((step) => [step]);
 }
 
-function reportOutcome(scope: ExecutionScope, outcome: ChangeOutcome, report: ReportBuilder, isFinal: boolean): void {
+/**
+ * Reports everything that was done, and only then what ends the execution.
+ *
+ * @throws {ChangeFailedError} when one has failed and nothing may follow on that.
+ */
+function reportOutcomes(
+  scope: ExecutionScope,
+  outcomes: readonly ChangeOutcome[],
+  report: ReportBuilder,
+  isFinal: boolean,
+): void {
+  for (const outcome of outcomes) reportOutcome(scope, outcome, report);
+  for (const { unit, failure } of outcomes) {
+    if (failure === undefined) continue;
+    if (failure.state === "STARTED") scope.lock.check();
+    scope.signal.throwIfAborted();
+    const isSettled = failure.state !== "STARTED" && failure.state !== "ROLLBACK_FAILED";
+    if (isSettled && !isFinal && !unit.failFast) continue;
+    const message = `The change unit ${nameOf(unit)} failed: ${firstLine(failure.error)}`;
+    throw new ChangeFailedError(message, { cause: failure.error });
+  }
+}
+
+function reportOutcome(scope: ExecutionScope, outcome: ChangeOutcome, report: ReportBuilder): void {
   const { unit, executionMillis, attempts, failure } = outcome;
   const change = referenceTo(unit);
   if (failure === undefined) {
@@ -81,9 +121,4 @@ function reportOutcome(scope: ExecutionScope, outcome: ChangeOutcome, report: Re
   const failed = { ...change, state, message: firstLine(error) };
   report.addFailed(failed);
   scope.listener({ type: "change.failed", change: failed, error });
-  if (state === "STARTED") scope.lock.check();
-  scope.signal.throwIfAborted();
-  if (isFinal || state === "STARTED" || state === "ROLLBACK_FAILED") {
-    throw new ChangeFailedError(`The change unit ${nameOf(change)} failed: ${firstLine(error)}`, { cause: error });
-  }
 }

@@ -1,10 +1,10 @@
-import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import type { FailedChange } from "../report.ts";
 
 /** What became of something that was to be done with a change unit. */
 export interface ChangeOutcome {
   /** The change unit. */
-  readonly unit: ChangeUnit;
+  readonly unit: LoadedChangeUnit;
   /** How long it took, in milliseconds. */
   readonly executionMillis: number;
   /** How many attempts it took. */

@@ -9,6 +9,12 @@ export type RunnerEvent =
   | { readonly type: "disabled"; readonly operation: Operation }
   | { readonly type: "warning"; readonly problem: Problem }
   | {
+    /** Files are written in a form that is deprecated; told once, when they are loaded. */
+    readonly type: "deprecated";
+    readonly message: string;
+    readonly files: readonly string[];
+  }
+  | {
     readonly type: "lock.waiting";
     /** The execution that holds the lock. */
     readonly owner: string;

@@ -1,18 +1,21 @@
-import type { ChangeMethod, ChangeUnit } from "../change_unit/change_unit.ts";
+import type { ChangeMethod, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { CommitUnknownError, PositionTakenError } from "../driver.ts";
 import type { ChangeEntry } from "../history/change_entry.ts";
 import { callMethod } from "./call_method.ts";
 import { draftEntry, type ExecutionScope, makeContext, MethodScope, referenceTo } from "./execution_scope.ts";
 import { Backoff, classifyDeeply } from "./retry.ts";
+import { TimeLimit } from "./time_limit.ts";
 
 /** A method to call inside a transaction, and the state that it brings its change unit into. */
 export interface TransactionTask {
   /** The change unit. */
-  readonly unit: ChangeUnit;
+  readonly unit: LoadedChangeUnit;
   /** One of its methods. */
   readonly method: ChangeMethod<object>;
   /** The state that its entry records. */
   readonly state: "EXECUTED" | "ROLLED_BACK";
+  /** Whether its entry is added, or only its position claimed until the commit. */
+  readonly recorded: boolean;
 }
 
 /** Either all tasks and all their entries were committed, or nothing of them. */
@@ -42,9 +45,12 @@ export async function executeInTransaction(
     }
     const attempt = await attemptTransaction(scope, tasks, attempts);
     const { entries, error } = attempt;
+    if (error !== undefined && isInDoubt(error.cause) && !tasks[0].recorded) {
+      return { committed: false, failed: tasks[0], error: error.cause, attempts };
+    }
     const committed = error === undefined || await isCommittedAfterAll(scope, attempt);
     if (committed) {
-      for (const entry of entries) log.advance(entry);
+      if (tasks[0].recorded) { for (const entry of entries) log.advance(entry); }
       return { committed, entries };
     }
     const isOver = signal.aborted || backoff.isOver();
@@ -73,11 +79,14 @@ async function attemptTransaction(
   let task = tasks[0];
   const method = new MethodScope(() => task.unit.id, () => signal.throwIfAborted());
   try {
-    await driver.transaction(async ({ context, append }) => {
+    await driver.transaction(async ({ context, append, fence }) => {
       for (task of tasks) {
-        const entry = await runTask(scope, task, attempts, context, entries.at(-1));
+        using limit = new TimeLimit(task.unit, signal, scope.runtime);
+        method.limitTo(limit.signal);
+        const limited = { ...scope, signal: limit.signal };
+        const entry = await runTask(limited, task, attempts, context, entries.at(-1));
         entries.push(entry);
-        await append(entry);
+        await (task.recorded ? append(entry) : fence(entry));
       }
     }, method.guard);
     return { entries, error: undefined };
@@ -103,7 +112,7 @@ async function runTask(
 }
 
 /** Whether nobody can say without a look at the log if the transaction was committed. */
-function isInDoubt(error: unknown): boolean {
+export function isInDoubt(error: unknown): boolean {
   return error instanceof CommitUnknownError || error instanceof PositionTakenError;
 }
 

@@ -1,10 +1,12 @@
-import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { recordError } from "../history/recorded_error.ts";
 import type { PlanStep } from "../plan/plan.ts";
+import { PositionTakenError } from "../driver.ts";
 import type { ChangeOutcome, Failure } from "./change_outcome.ts";
-import { executeInTransaction, type TransactionTask } from "./execute_in_transaction.ts";
+import { executeInTransaction, isInDoubt, type TransactionTask } from "./execute_in_transaction.ts";
 import { executeWithoutTransaction, rollBack, rollBackStanding } from "./execute_without_transaction.ts";
 import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
+import { superseded } from "./history_log.ts";
 
 /** Executes a change unit without a transaction: what was left unfinished is rolled back, then the before step, then it. */
 export async function executeAlone(scope: ExecutionScope, step: PlanStep): Promise<ChangeOutcome> {
@@ -25,7 +27,7 @@ export async function executeTogether(
 ): Promise<readonly ChangeOutcome[]> {
   const unprepared = await prepare(scope, steps);
   if (unprepared !== undefined) return [unprepared];
-  const taskOf = ({ unit }: PlanStep) => ({ unit, method: unit.execution, state: "EXECUTED" } as const);
+  const taskOf = ({ unit }: PlanStep) => ({ unit, method: unit.execution, state: "EXECUTED", recorded: true } as const);
   const tasks: [TransactionTask, ...TransactionTask[]] = [taskOf(steps[0]), ...steps.slice(1).map(taskOf)];
   const outcome = await executeInTransaction(scope, tasks);
   if (outcome.committed) {
@@ -37,10 +39,44 @@ export async function executeTogether(
     }));
   }
   const { failed: { unit }, error, attempts } = outcome;
+  const failure = await rollBackBefores(scope, steps, await recordFailure(scope, unit, error, attempts));
+  return [{ unit, executionMillis: 0, attempts, failure }];
+}
+
+/**
+ * Executes a change unit that only repeats, without recording that all went well. A commit in doubt cannot be looked up then;
+ * it is reported, and the change unit runs again at the next start anyway.
+ */
+export async function executeRepeat(scope: ExecutionScope, { unit }: PlanStep): Promise<ChangeOutcome> {
+  scope.listener({ type: "change.started", change: referenceTo(unit) });
+  const task = { unit, method: unit.execution, state: "EXECUTED", recorded: false } as const;
+  const outcome = await executeInTransaction(scope, [task]);
+  if (outcome.committed) {
+    const [entry] = outcome.entries;
+    return { unit, executionMillis: entry?.executionMillis ?? 0, attempts: entry?.attempts ?? 1, failure: undefined };
+  }
+  const { error, attempts } = outcome;
+  if (isInDoubt(error)) {
+    if (error instanceof PositionTakenError) throw superseded(scope.executionId);
+    return { unit, executionMillis: 0, attempts, failure: { state: "EXECUTED", error } };
+  }
+  return { unit, executionMillis: 0, attempts, failure: await recordFailure(scope, unit, error, attempts) };
+}
+
+async function recordFailure(
+  scope: ExecutionScope,
+  unit: LoadedChangeUnit,
+  error: unknown,
+  attempts: number,
+): Promise<Failure> {
   const details = { type: "EXECUTION", state: "FAILED", attempts, error: recordError(error) } as const;
   await scope.log.append(draftEntry(scope, unit, details));
-  const failure = await rollBackBefores(scope, steps, { state: "FAILED", error });
-  return [{ unit, executionMillis: 0, attempts, failure }];
+  return { state: "FAILED", error };
+}
+
+/** Whether a step of a plan needs no entry when all goes well. */
+export function leavesNoTrace({ repeats, transactional, runsBefore, recover }: PlanStep): boolean {
+  return repeats && transactional && !runsBefore && recover.length === 0;
 }
 
 /** Rolls back what an earlier execution has left unfinished, and runs the before steps; gives the first that failed. */
@@ -64,7 +100,7 @@ async function prepare(scope: ExecutionScope, steps: readonly PlanStep[]): Promi
 
 async function recoverUnit(
   scope: ExecutionScope,
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   unfinished: PlanStep["recover"],
 ): Promise<Failure | undefined> {
   for (const step of unfinished) {
@@ -96,6 +132,7 @@ async function rollBackBefores(
   for (const { unit } of steps.toReversed()) {
     if (unit.beforeExecution === null) continue;
     worst = await rollBackStanding(scope, unit, "BEFORE_EXECUTION", failure.error) ?? worst;
+    if (worst.state === "STARTED") return worst;
   }
   return worst;
 }

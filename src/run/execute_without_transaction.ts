@@ -1,4 +1,4 @@
-import type { ChangeMethod, ChangeUnit } from "../change_unit/change_unit.ts";
+import type { ChangeMethod, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import type { ChangeState } from "../history/change_entry.ts";
 import { recordError } from "../history/recorded_error.ts";
 import { callMethod, UnsettledError } from "./call_method.ts";
@@ -13,6 +13,7 @@ import {
   referenceTo,
 } from "./execution_scope.ts";
 import { classifyDeeply } from "./retry.ts";
+import { TimeLimit } from "./time_limit.ts";
 
 /**
  * Executes a change, or the step before it, without a transaction: what was begun is recorded before, the outcome after. A
@@ -20,7 +21,7 @@ import { classifyDeeply } from "./retry.ts";
  */
 export async function executeWithoutTransaction(
   scope: ExecutionScope,
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   step: Step,
 ): Promise<ChangeOutcome> {
   const { runtime } = scope;
@@ -28,7 +29,8 @@ export async function executeWithoutTransaction(
   const startedAt = runtime.now();
   const elapsed = () => ({ unit, executionMillis: Math.round(runtime.now() - startedAt), attempts: 1 });
   try {
-    await callStep(scope, unit, methodOf(unit, step), scope.signal);
+    using limit = new TimeLimit(unit, scope.signal, runtime);
+    await callStep(scope, unit, methodOf(unit, step), limit.signal);
   } catch (error) {
     if (isUnknown(scope, error)) return { ...elapsed(), failure: { state: "STARTED", error } };
     const failure = await rollBack(scope, unit, step, error);
@@ -45,7 +47,7 @@ export async function executeWithoutTransaction(
  */
 export async function rollBack(
   scope: ExecutionScope,
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   step: Step,
   cause?: unknown,
 ): Promise<Failure | undefined> {
@@ -58,7 +60,7 @@ export async function rollBack(
 
 async function rollBackQuietly(
   scope: ExecutionScope,
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   step: Step,
   cause: unknown,
 ): Promise<Failure | undefined> {
@@ -86,7 +88,7 @@ async function rollBackQuietly(
 /** Rolls back what stands. It is marked as begun first, so that a crash in the middle is noticed. */
 export async function rollBackStanding(
   scope: ExecutionScope,
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   step: Step,
   cause?: unknown,
 ): Promise<Failure | undefined> {
@@ -101,13 +103,18 @@ function bothErrors(cause: unknown, rollbackError: unknown): unknown {
   return new AggregateError([cause, rollbackError], message);
 }
 
-function methodOf(unit: ChangeUnit, step: Step): ChangeMethod<object> {
+function methodOf(unit: LoadedChangeUnit, step: Step): ChangeMethod<object> {
   if (step === "EXECUTION") return unit.execution;
   if (unit.beforeExecution === null) throw new TypeError(`The change unit "${unit.id}" has no before step`);
   return unit.beforeExecution;
 }
 
-async function callStep(scope: ExecutionScope, unit: ChangeUnit, method: ChangeMethod<object>, signal: AbortSignal) {
+async function callStep(
+  scope: ExecutionScope,
+  unit: LoadedChangeUnit,
+  method: ChangeMethod<object>,
+  signal: AbortSignal,
+) {
   const { driver, lock, runtime } = scope;
   const methodScope = new MethodScope(() => unit.id, () => {
     lock.check();
@@ -134,7 +141,7 @@ function isUnknown({ driver, lock }: ExecutionScope, error: unknown): boolean {
 
 async function record(
   scope: ExecutionScope,
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   type: Step,
   details: Omit<EntryDetails, "type"> & { readonly state: ChangeState },
 ): Promise<void> {

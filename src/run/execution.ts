@@ -30,6 +30,8 @@ export interface Undertaking<Step extends ExecutionStep> {
   readonly comment: Comment | null;
   /** Makes the plan. */
   readonly plan: (history: History) => Promise<Plan<Step>>;
+  /** Whether carrying it out adds nothing to the history when all goes well, so that no `RUN` entry is needed either. */
+  readonly leavesNoTrace?: (plan: Plan<Step>) => boolean;
   /** Carries the plan out. */
   readonly carryOut: (scope: ExecutionScope, plan: Plan<Step>, report: ReportBuilder) => Promise<void>;
 }
@@ -68,7 +70,7 @@ export class Execution<Step extends ExecutionStep> {
     for (const problem of this.#plan.problems) {
       if (problem.severity === "warning") this.#listener({ type: "warning", problem });
     }
-    refuseProblems(this.#plan.problems.filter(isCertain));
+    refuseCertainProblems(this.#plan.problems);
     if (isNothingLeft(this.#plan)) return this.#report.build();
     const cancel = () =>
       this.#stop.abort(new InterruptedError("The execution was cancelled", { cause: this.#signal?.reason }));
@@ -112,7 +114,7 @@ export class Execution<Step extends ExecutionStep> {
     const { driver, runtime, lock, hostname } = this.#options;
     const isNothingLeftNow = async () => {
       await this.#replan();
-      refuseProblems(this.#plan.problems.filter(isCertain));
+      refuseCertainProblems(this.#plan.problems);
       return isNothingLeft(this.#plan);
     };
     await withLock({
@@ -135,6 +137,12 @@ export class Execution<Step extends ExecutionStep> {
         const scope = this.#scope(held);
         if (takenOver) await scope.log.evict();
         held.check();
+        if (this.#undertaking.leavesNoTrace?.(this.#plan)) {
+          // Without a RUN entry only a fresh look tells that nobody was in between.
+          await this.#replan();
+          if (!this.#undertaking.leavesNoTrace(this.#plan)) continue;
+          return await this.#carryOut({ ...this.#scope(held), othersGoneAt: runtime.now() + lock.leaseMs });
+        }
         if (await scope.log.tryAppend(draftEntry(scope, null, { type: "RUN", state: "STARTED" }))) {
           return await this.#carryOut({ ...scope, othersGoneAt: runtime.now() + lock.leaseMs });
         }
@@ -162,12 +170,11 @@ export class Execution<Step extends ExecutionStep> {
   #scope(lock: Lock): Omit<ExecutionScope, "othersGoneAt"> {
     const { driver, runtime, hostname, metadata, retryMs, dependencies } = this.#options;
     const { operation, comment } = this.#undertaking;
-    const { end, sessions } = this.#reader.history;
     return {
       driver,
       runtime,
       lock,
-      log: new HistoryLog({ driver, runtime, end, sessions, budgetMs: retryMs }),
+      log: new HistoryLog({ driver, runtime, history: this.#reader.history, budgetMs: retryMs }),
       signal: this.#stop.signal,
       executionId: this.#executionId,
       operation,
@@ -183,6 +190,11 @@ export class Execution<Step extends ExecutionStep> {
 
 function refuseProblems(problems: readonly Problem[]): void {
   if (problems.some(({ severity }) => severity === "error")) throw new PlanError(problems);
+}
+
+/** What is not certain is no reason to refuse, but is named together with what is. */
+function refuseCertainProblems(problems: readonly Problem[]): void {
+  if (problems.filter(isCertain).some(({ severity }) => severity === "error")) refuseProblems(problems);
 }
 
 /** Without the lock, what looks interrupted may be at work right now. */

@@ -1,5 +1,5 @@
 import type { ChangeContext } from "../change_unit/context.ts";
-import type { ChangeUnit } from "../change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import type { Driver, Guard } from "../driver.ts";
 import { MigrationError } from "../errors.ts";
 import type { ChangeState, Comment, EntryDraft, EntryType, RecordedError } from "../history/change_entry.ts";
@@ -63,7 +63,7 @@ type EntryScope = Pick<
 
 /** What an entry says of the change unit that it is about. */
 export type EntrySubject = Pick<
-  ChangeUnit,
+  LoadedChangeUnit,
   "id" | "author" | "order" | "file" | "checksum" | "systemVersion" | "runAlways"
 >;
 
@@ -102,6 +102,7 @@ export class MethodScope {
   /** Throws when the database may not be used any more. */
   readonly guard: Guard;
   #ended = false;
+  #limit: AbortSignal | undefined;
 
   /** Makes the scope for the change unit with an id; `check` says what must hold beside that the method has not ended. */
   constructor(id: () => string, check: Guard) {
@@ -110,8 +111,14 @@ export class MethodScope {
         const message = `The change unit "${id()}" uses the database after its method has ended: await every call`;
         throw new MigrationError("CONTEXT_ENDED", message);
       }
+      this.#limit?.throwIfAborted();
       check();
     };
+  }
+
+  /** From here on every use of the database throws when this signal has aborted. */
+  limitTo(signal: AbortSignal): void {
+    this.#limit = signal;
   }
 
   /** From here on every use of the database throws. */
@@ -123,7 +130,7 @@ export class MethodScope {
 /** What a method of a change unit gets: what the driver gives, what the core gives, and what was registered. */
 export function makeContext(
   scope: Pick<ExecutionScope, "executionId" | "signal" | "metadata" | "listener" | "dependencies">,
-  unit: ChangeUnit,
+  unit: LoadedChangeUnit,
   attempt: number,
   given: object,
 ): object {

@@ -2,6 +2,7 @@ import type { Driver } from "../driver.ts";
 import { HistoryNotWrittenError, LockLostError } from "../errors.ts";
 import type { ChangeEntry, EntryDraft } from "../history/change_entry.ts";
 import { type LogEnd, sealEntry } from "../history/digest.ts";
+import { type ChangeHistory, extendChange, type History, keyOf } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
 import { Backoff, classifyDeeply } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
@@ -12,12 +13,10 @@ export interface HistoryLogOptions {
   readonly driver: Driver<object>;
   /** Time and randomness. */
   readonly runtime: Runtime;
-  /** The end of the log, known from one read of the whole. */
-  readonly end: LogEnd;
+  /** The history, known from one read of the whole. */
+  readonly history: History;
   /** For how long to try, in milliseconds. */
   readonly budgetMs: number;
-  /** The sessions of earlier executions, which may still hold the position. */
-  readonly sessions: readonly string[];
 }
 
 /** An append that takes longer than this waits for a transaction of somebody else. */
@@ -30,21 +29,31 @@ const WAITING_FROM_MS = 1_000;
 export class HistoryLog {
   readonly #options: HistoryLogOptions;
   #end: LogEnd;
+  /** What this execution has added to what the history says of change units. */
+  readonly #changes = new Map<string, ChangeHistory>();
 
   /** Starts at an end of the log. */
   constructor(options: HistoryLogOptions) {
     this.#options = options;
-    this.#end = options.end;
+    this.#end = options.history.end;
   }
 
   /** Gives a draft the next position, or the one behind an entry that is to be added first, without adding it. */
   async seal(draft: EntryDraft, before: LogEnd = this.#end): Promise<ChangeEntry> {
-    return await sealEntry(draft, before);
+    const entry = await sealEntry(draft, before);
+    // An entry that cannot follow would make the history unreadable for good.
+    if (entry.type !== "RUN") extendChange(this.#knownOf(entry), entry);
+    return entry;
   }
 
   /** Counts an entry that was committed as part of a transaction. */
   advance(entry: ChangeEntry): void {
     this.#end = { seq: entry.seq, digest: entry.digest };
+    if (entry.type !== "RUN") this.#changes.set(keyOf(entry), extendChange(this.#knownOf(entry), entry));
+  }
+
+  #knownOf(entry: ChangeEntry): ChangeHistory | undefined {
+    return this.#changes.get(keyOf(entry)) ?? this.#options.history.changes.get(keyOf(entry));
   }
 
   /** Adds an entry; false when its position is somebody else's. */
@@ -119,8 +128,8 @@ export class HistoryLog {
 
   /** Ends what earlier executions still hold open, where the database can do that. */
   async evict(): Promise<void> {
-    const { driver, sessions } = this.#options;
-    const others = sessions.filter((session) => session !== driver.session);
+    const { driver, history } = this.#options;
+    const others = history.sessions.filter((session) => session !== driver.session);
     if (others.length === 0) return;
     try {
       await driver.evict?.(others);
@@ -130,6 +139,7 @@ export class HistoryLog {
   }
 }
 
-function superseded(executionId: string): LockLostError {
+/** Another execution has taken over. */
+export function superseded(executionId: string): LockLostError {
   return new LockLostError(`Execution ${executionId} has lost the lock: a newer execution has begun`);
 }

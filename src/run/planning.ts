@@ -1,4 +1,5 @@
-import type { ChangeUnit, ListedChange } from "../change_unit/change_unit.ts";
+import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
+import { sharesFile } from "../change_unit/file_name.ts";
 import type { Driver } from "../driver.ts";
 import type { History } from "../history/history.ts";
 import { needsLoading } from "../plan/match.ts";
@@ -11,6 +12,7 @@ import { makeUndoPlan, neededForUndo, selectUndone, type UndoStep, type UndoTarg
 import type { PlanRules } from "../plan/plan_rules.ts";
 import type { Problem } from "../report.ts";
 import type { ChangeSource, SourceListing } from "../source/source.ts";
+import { quietly, type RunnerListener } from "./events.ts";
 
 /** What a {@link Planning} needs. */
 export interface PlanningOptions {
@@ -24,18 +26,23 @@ export interface PlanningOptions {
   readonly driver: Pick<Driver<object>, "name" | "supports">;
   /** Whether transactional change units get a transaction. */
   readonly transactionStrategy: PlanInput["transactions"]["strategy"];
+  /** Hears what happens. */
+  readonly listener?: RunnerListener | undefined;
 }
 
 /** Makes plans against a history that grows, from a source that is listed once; loads what a plan needs, once. */
 export class Planning {
   readonly #options: PlanningOptions;
-  readonly #listing: SourceListing;
-  readonly #units = new Map<ListedChange, ChangeUnit>();
+  readonly #problems: readonly Problem[];
+  #changes: readonly ListedChange[];
+  readonly #units = new Map<ListedChange, LoadedChangeUnit>();
   readonly #invalid = new Map<ListedChange, Problem>();
+  #hasToldDeprecated = false;
 
   private constructor(options: PlanningOptions, listing: SourceListing) {
     this.#options = options;
-    this.#listing = listing;
+    this.#problems = listing.problems;
+    this.#changes = listing.changes;
   }
 
   /** Lists the source. */
@@ -45,35 +52,40 @@ export class Planning {
 
   /** Plans a migration; loads what that needs. */
   async plan(history: History, limit: Limit = {}): Promise<Plan> {
-    await this.#load(this.#listing.changes.filter((listed) => needsLoading(listed, history)));
+    await this.#load(this.#changes.filter((listed) => needsLoading(listed, history)));
     const { source, transactionStrategy } = this.#options;
     return shareTransaction(limitPlan(makePlan(this.#input(history)), limit, source.name), transactionStrategy);
   }
 
   /** Plans an undo; loads what is to be undone. */
   async planUndo(history: History, target: UndoTarget): Promise<Plan<UndoStep>> {
-    await this.#load(neededForUndo(this.#listing.changes, selectUndone(history, target)));
+    await this.#load(neededForUndo(this.#changes, selectUndone(history, target)));
     return makeUndoPlan(this.#input(history), target);
   }
 
   /** Plans a baseline; loads what is to be marked as executed. */
   async planBaseline(history: History, to: string): Promise<Plan<MarkStep>> {
-    await this.#load(this.#listing.changes.filter((listed) => needsLoading(listed, history)));
+    await this.#load(this.#changes.filter((listed) => needsLoading(listed, history)));
     return makeBaselinePlan(this.#input(history), to);
   }
 
-  /** Plans a repair; loads nothing. */
-  planRepair(history: History, requests: readonly RepairRequest[]): Promise<Plan<MarkStep>> {
-    return Promise.resolve(makeRepairPlan(this.#input(history), requests));
+  /** Plans a repair; loads only files that several change units share, because what they are is not known without. */
+  async planRepair(history: History, requests: readonly RepairRequest[]): Promise<Plan<MarkStep>> {
+    const known = requests.flatMap(({ id }) => history.byId.get(id) ?? []).flatMap((key) =>
+      history.changes.get(key) ?? []
+    );
+    const files = new Set(known.filter(sharesFile).map(({ file }) => file));
+    await this.#load(this.#changes.filter(({ file }) => files.has(file)));
+    return makeRepairPlan(this.#input(history), requests);
   }
 
   #input(history: History): PlanInput {
     const { source, rules, driver, transactionStrategy } = this.#options;
     return {
       source: source.name,
-      listed: this.#listing.changes,
+      listed: this.#changes,
       units: this.#units,
-      found: [...this.#listing.problems, ...this.#invalid.values()],
+      found: [...this.#problems, ...this.#invalid.values()],
       history,
       rules,
       transactions: {
@@ -92,10 +104,32 @@ export class Planning {
     const changes = wanted.filter((listed) => this.#isUnread(listed));
     if (changes.length === 0) return;
     const readings = await this.#options.source.load(changes, this.#options.defaultAuthor);
+    const shared = new Map<ListedChange, readonly LoadedChangeUnit[]>();
     for (const [index, listed] of changes.entries()) {
       const reading = readings[index] ?? { violations: ["It was not loaded"] };
       if ("unit" in reading) this.#units.set(listed, reading.unit);
+      else if ("units" in reading) shared.set(listed, reading.units);
       else this.#invalid.set(listed, invalidChangeUnit(listed, reading.violations));
     }
+    if (shared.size > 0) this.#replaceShared(shared);
+  }
+
+  /** Puts the change units of a file that several share in the place of the file, and tells that this form is deprecated. */
+  #replaceShared(shared: ReadonlyMap<ListedChange, readonly LoadedChangeUnit[]>): void {
+    this.#changes = this.#changes.flatMap((listed) =>
+      shared.get(listed)?.map((unit) => {
+        const { order, id, file, checksum, author } = unit;
+        const own: ListedChange = { order, id, file, checksum, author };
+        this.#units.set(own, unit);
+        return own;
+      }) ?? listed
+    );
+    if (this.#hasToldDeprecated) return;
+    this.#hasToldDeprecated = true;
+    const files = Array.from(shared.keys()).flatMap(({ file }) => file ?? []);
+    const message =
+      "Classes with `@ChangeLog` are a deprecated form, which is imported at each start and cannot be undone: " +
+      "write new changes as change units" + (files.length === 0 ? "" : ` (${files.join(", ")})`);
+    quietly(this.#options.listener, () => {})({ type: "deprecated", message, files });
   }
 }

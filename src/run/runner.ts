@@ -1,62 +1,32 @@
 import type { Driver, LeaseStatus } from "../driver.ts";
 import { DatabaseError, MigrationError, NOTHING_DONE } from "../errors.ts";
-import type { ChangeEntry, Comment } from "../history/change_entry.ts";
+import type { ChangeEntry } from "../history/change_entry.ts";
 import type { History } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
-import { checkLimit, type Limit } from "../plan/limit_plan.ts";
-import type { RepairRequest } from "../plan/mark_plan.ts";
+import { checkLimit } from "../plan/limit_plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import { checkUndoTarget, type UndoStep, type UndoTarget } from "../plan/undo_plan.ts";
+import { checkUndoTarget, type UndoStep } from "../plan/undo_plan.ts";
 import type { ExecutionReport } from "../report.ts";
 import { carryOutMarks, carryOutMigration, carryOutUndo } from "./carry_out.ts";
 import { quietly } from "./events.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { leavesNoTrace } from "./execute_steps.ts";
 import { Execution, type ExecutionStep, type Undertaking } from "./execution.ts";
 import { HistoryReader } from "./history_reader.ts";
+import type {
+  BaselineOptions,
+  MigrateOptions,
+  ReleaseLockOptions,
+  RepairOptions,
+  StopOptions,
+  UndoOptions,
+} from "./operation_options.ts";
 import { Planning } from "./planning.ts";
 import { RunnerBuilderStart } from "./runner_builder.ts";
 import { type ResolvedOptions, resolveOptions, type RunnerOptions } from "./runner_options.ts";
 
 /** A driver carries one execution at a time. */
 const busyDrivers = new WeakSet<Driver<object>>();
-
-/** How an operation can be told to stop. */
-export interface StopOptions {
-  /** Ends every wait; of an execution the change unit under way is rolled back and the lock released. */
-  readonly signal?: AbortSignal;
-}
-
-/** How far a migration goes, and how it can be told to stop. */
-export type MigrateOptions = Limit & StopOptions;
-
-/** How far an undo goes back, and how it can be told to stop. */
-export type UndoOptions = UndoTarget & StopOptions;
-
-/** What is recorded by hand, by whom and why. */
-export interface RepairOptions extends StopOptions {
-  /** What became of which change units. */
-  readonly repairs: readonly RepairRequest[];
-  /** Who says so and why. */
-  readonly comment: Comment;
-}
-
-/** How the lock is released by hand. */
-export interface ReleaseLockOptions {
-  /**
-   * Whether also a lock whose holder seems to be alive is released.
-   *
-   * @default {false}
-   */
-  readonly force?: boolean;
-}
-
-/** What is to count as executed, who says so and why. */
-export interface BaselineOptions extends StopOptions {
-  /** The id of the last change unit that is to count as executed. */
-  readonly to: string;
-  /** Who says so and why. */
-  readonly comment: Comment;
-}
 
 /**
  * Applies change units to a database, each exactly once.
@@ -131,12 +101,14 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
   async migrate({ signal, ...limit }: MigrateOptions = {}): Promise<ExecutionReport> {
     checkLimit(limit);
     const planning = await Planning.open(this.#options);
-    const { transactionStrategy } = this.#options;
+    const { recordRepeats, transactionStrategy } = this.#options;
+    const mayLeaveNoTrace = !recordRepeats && transactionStrategy === "change";
     return await this.#execute({
       operation: "MIGRATE",
       comment: null,
       plan: (history) => planning.plan(history, limit),
-      carryOut: (scope, plan, report) => carryOutMigration(scope, plan, transactionStrategy, report),
+      leavesNoTrace: ({ steps }) => mayLeaveNoTrace && steps.every(leavesNoTrace),
+      carryOut: (scope, plan, report) => carryOutMigration(scope, plan, this.#options, report),
     }, signal);
   }
 

@@ -1,6 +1,6 @@
 import type { ChangeContext } from "../change_unit/context.ts";
 import type { Driver } from "../driver.ts";
-import type { ListedDefinition } from "../source/list_source.ts";
+import type { ListedUnit } from "../source/list_source.ts";
 import type { ChangeSource } from "../source/source.ts";
 import type { Dependencies, Factory } from "./dependencies.ts";
 import { Runner } from "./runner.ts";
@@ -27,14 +27,14 @@ export class RunnerBuilder<Context extends object> {
   readonly #driver: Driver<object>;
   readonly #dependencies: Dependencies;
   readonly #settings: RunnerSettings;
-  readonly #migrations: string | URL | ChangeSource | readonly ListedDefinition<Context & ChangeContext>[] | undefined;
+  readonly #migrations: string | URL | ChangeSource | readonly ListedUnit<Context & ChangeContext>[] | undefined;
 
   /** Goes on from a step; begin with `Runner.builder()`. */
   constructor(
     driver: Driver<object>,
     dependencies: Dependencies,
     settings: RunnerSettings,
-    migrations: string | URL | ChangeSource | readonly ListedDefinition<Context & ChangeContext>[] | undefined,
+    migrations: string | URL | ChangeSource | readonly ListedUnit<Context & ChangeContext>[] | undefined,
   ) {
     this.#driver = driver;
     this.#dependencies = dependencies;
@@ -58,7 +58,7 @@ export class RunnerBuilder<Context extends object> {
 
   /** Says where change units come from: a folder, a list, or another source. */
   migrations(
-    migrations: string | URL | ChangeSource | readonly ListedDefinition<Context & ChangeContext>[],
+    migrations: string | URL | ChangeSource | readonly ListedUnit<Context & ChangeContext>[],
   ): RunnerBuilder<Context> {
     return new RunnerBuilder(this.#driver, this.#dependencies, this.#settings, migrations);
   }

@@ -3,7 +3,7 @@ import type { Driver } from "../driver.ts";
 import type { TransactionStrategy } from "../plan/plan.ts";
 import { DEFAULT_RULES, type PlanRules } from "../plan/plan_rules.ts";
 import { FolderSource } from "../source/folder_source.ts";
-import { type ListedDefinition, ListSource } from "../source/list_source.ts";
+import { type ListedUnit, ListSource } from "../source/list_source.ts";
 import type { ChangeSource } from "../source/source.ts";
 import { checkDependencyNames, type Dependencies, type Resolved } from "./dependencies.ts";
 import type { RunnerListener } from "./events.ts";
@@ -23,7 +23,7 @@ export interface RunnerOptions<Context extends object, Given extends Dependencie
   readonly migrations:
     | string
     | URL
-    | readonly ListedDefinition<NoInfer<Context> & Resolved<NoInfer<Given>> & ChangeContext>[]
+    | readonly ListedUnit<NoInfer<Context> & Resolved<NoInfer<Given>> & ChangeContext>[]
     | ChangeSource;
   /** What change units get beside that, by name: values, and factories for what is built on the context. */
   readonly dependencies?: Given;
@@ -52,6 +52,14 @@ export interface RunnerOptions<Context extends object, Given extends Dependencie
   readonly transactionStrategy?: TransactionStrategy;
   /** Kept with every entry; must be JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /**
+   * Whether a `runAlways` change unit that succeeds again gets an entry each time. Without, only changes of its outcome are
+   * recorded, and an execution that does nothing else leaves no trace in the history. Change units without a transaction, or
+   * with a before step, are always recorded.
+   *
+   * @default {true}
+   */
+  readonly recordRepeats?: boolean;
   /**
    * The name under which this process appears in the history.
    *
@@ -97,6 +105,8 @@ export interface ResolvedOptions {
   readonly dependencies: Dependencies;
   /** Whether it does anything at all. */
   readonly enabled: boolean;
+  /** Whether what only repeats is recorded. */
+  readonly recordRepeats: boolean;
   /** Time and randomness. */
   readonly runtime: Runtime;
 }
@@ -126,6 +136,7 @@ export function resolveOptions<Context extends object, Given extends Dependencie
     runtime: runtime ?? webRuntime,
     dependencies,
     enabled: options.enabled ?? true,
+    recordRepeats: options.recordRepeats ?? true,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { recordError } from "../history/recorded_error.ts";
 import type { UndoStep } from "../plan/undo_plan.ts";
 import type { ChangeOutcome, Failure } from "./change_outcome.ts";
@@ -24,7 +25,11 @@ export async function undoTogether(
   if (first === undefined) return [];
   const tasks: [TransactionTask, ...TransactionTask[]] = [first, ...others];
   const outcome = await executeInTransaction(scope, tasks);
-  if (!outcome.committed) return [await recordStillExecuted(scope, outcome.failed, outcome.error, outcome.attempts)];
+  if (!outcome.committed) {
+    const { failed, error, attempts } = outcome;
+    const checksum = steps.find(({ unit }) => unit === failed.unit)?.checksum ?? null;
+    return [await recordStillExecuted(scope, { ...failed.unit, checksum }, error, attempts)];
+  }
   const outcomes: ChangeOutcome[] = [];
   for (const [index, step] of steps.entries()) {
     const { executionMillis, attempts } = outcome.entries[index] ?? {};
@@ -37,13 +42,13 @@ export async function undoTogether(
 function taskOf({ unit }: UndoStep): TransactionTask {
   const method = unit.rollbackExecution;
   if (method === null) throw new TypeError(`The change unit "${unit.id}" cannot be undone`);
-  return { unit, method, state: "ROLLED_BACK" };
+  return { unit, method, state: "ROLLED_BACK", recorded: true };
 }
 
-/** The transaction of the undo was rolled back: the change stands as before, and the history says why. */
+/** The transaction of the undo was rolled back: the change stands as it was executed, and the history says why. */
 async function recordStillExecuted(
   scope: ExecutionScope,
-  { unit }: TransactionTask,
+  unit: LoadedChangeUnit,
   error: unknown,
   attempts: number,
 ): Promise<ChangeOutcome> {

@@ -1,4 +1,5 @@
 import type { ChangeUnitDefinition, ListedChange } from "../change_unit/change_unit.ts";
+import { type ChangeUnitClass, declarationsOf, isClass } from "../change_unit/declarations.ts";
 import { ORDER_PATTERN } from "../change_unit/order.ts";
 import { type ChangeUnitReading, readDefinition } from "../change_unit/read_change_unit.ts";
 import type { Problem } from "../report.ts";
@@ -11,6 +12,12 @@ export type ListedDefinition<Context> = ChangeUnitDefinition<Context> & {
   /** The order: digits, or digits with dots. */
   readonly order: string;
 };
+
+/** A class in a list states its id and order in its decorator: `@ChangeUnit({ id, order })` or `@ChangeLog({ order })`. */
+export type ListedClass<Context> = new (context: Context) => object;
+
+/** What a list can hold: objects and classes. */
+export type ListedUnit<Context> = ListedDefinition<Context> | ListedClass<Context>;
 
 /**
  * A source of change units that are already in memory: for tests, and for programs that are bundled into one file. They have
@@ -38,21 +45,19 @@ export class ListSource<Context extends object = object> implements ChangeSource
   readonly #problems: readonly Problem[];
 
   /** Makes a source out of change units. */
-  constructor(definitions: readonly ListedDefinition<Context>[]) {
-    const wrong = definitions.filter(({ id, order }) => typeof id !== "string" || id === "" || !isOrder(order));
-    this.#problems = wrong.map(({ id, order }) => ({
-      code: "CHANGE_UNIT_INVALID",
-      severity: "error",
-      message: `A change unit in the list has the id "${id}" and the order "${order}"`,
-      remedies: ["Give it an id, and an order of digits or digits with dots, such as 0001"],
-      files: [],
-    }));
-    this.#definitions = new Map(
-      definitions.filter((definition) => !wrong.includes(definition)).map((definition) => {
-        const { id, order, author } = definition;
-        return [{ id, order, author: author ?? null, file: null, checksum: null }, definition];
-      }),
-    );
+  constructor(definitions: readonly ListedUnit<Context>[]) {
+    const listed = new Map<ListedChange, unknown>();
+    const problems: Problem[] = [];
+    for (const definition of definitions) {
+      const { id, order, author }: Place = isClass(definition) ? listClass(definition) : definition;
+      if (isText(id) && isOrder(order)) {
+        listed.set({ id, order, author: isText(author) ? author : null, file: null, checksum: null }, definition);
+      } else {
+        problems.push(withoutPlace(definition, { id, order }));
+      }
+    }
+    this.#definitions = listed;
+    this.#problems = problems;
   }
 
   /** Lists the change units. */
@@ -68,6 +73,35 @@ export class ListSource<Context extends object = object> implements ChangeSource
   }
 }
 
-function isOrder(order: unknown): boolean {
+/** Where a change unit says that it belongs; nobody has looked at that yet. */
+interface Place {
+  readonly id?: unknown;
+  readonly order?: unknown;
+  readonly author?: unknown;
+}
+
+/** The id of a class with `@ChangeLog` is only there until its change sets take its place. */
+function listClass(definition: ChangeUnitClass): Place {
+  const [declaration] = declarationsOf(definition);
+  const { id, order, author } = declaration?.attributes ?? {};
+  return declaration?.decorator === "ChangeLog" ? { id: definition.name || "ChangeLog", order } : { id, order, author };
+}
+
+function withoutPlace(definition: unknown, { id, order }: Place): Problem {
+  const [name, remedy] = isClass(definition)
+    ? [
+      `The class \`${definition.name}\``,
+      'Give it both: `@ChangeUnit({ id: "…", order: "0001" })`, or `@ChangeLog({ order: "0001" })`',
+    ]
+    : ["A change unit", "Give it an id, and an order of digits or digits with dots, such as 0001"];
+  const message = `${name} in the list has the id "${id}" and the order "${order}"`;
+  return { code: "CHANGE_UNIT_INVALID", severity: "error", message, remedies: [remedy], files: [] };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function isOrder(order: unknown): order is string {
   return typeof order === "string" && ORDER_PATTERN.test(order);
 }

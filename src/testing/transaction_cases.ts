@@ -97,6 +97,44 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     group: "transaction",
+    rule: "a fence adds nothing, and is refused where the position is taken",
+    needs: "transactions",
+    async run(bench) {
+      const entry = await makeEntry(START);
+      await bench.driver.transaction(async ({ context, fence }) => {
+        await bench.store.write(context, "key");
+        await fence(entry);
+      }, allow);
+      assertEquals(await isVisible(bench, "key"), true);
+      assertEquals(await bench.other.readHistory(), []);
+      assertEquals(await bench.other.append(entry), "accepted");
+      await assertRejects(() => bench.driver.transaction(({ fence }) => fence(entry), allow), PositionTakenError);
+    },
+  },
+  {
+    group: "transaction",
+    rule: "a fence keeps the transaction from committing when its position is taken after the begin",
+    needs: "transactions",
+    async run(bench) {
+      const standing = await makeEntry(START, { executionId: "standing" });
+      let reply: unknown;
+      const error = await assertRejects(() =>
+        bench.driver.transaction(async ({ context, fence }) => {
+          await bench.store.write(context, "key");
+          reply = await bench.other.append(standing).catch((error) => bench.driver.classify(error));
+          if (reply !== "accepted") throw new Error("The database lets nobody else write, which is as good");
+          await fence(await makeEntry(START));
+        }, allow)
+      );
+      if (reply === "accepted") {
+        assert(error instanceof PositionTakenError || bench.driver.classify(error) === "transient", String(error));
+        assertEquals(await bench.driver.readHistory(), [standing]);
+      }
+      assertEquals(await isVisible(bench, "key"), false);
+    },
+  },
+  {
+    group: "transaction",
     rule: "the lease can be renewed while a transaction is open, and the renewal outlives its rollback",
     needs: "transactions",
     async run({ driver, other, store }) {

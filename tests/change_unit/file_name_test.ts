@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseFileName } from "../../src/change_unit/file_name.ts";
+import { parseFileName, sharesFile } from "../../src/change_unit/file_name.ts";
 
 const changes: [name: string, order: string, id: string][] = [
   ["0001_create_users.ts", "0001", "create_users"],
@@ -105,5 +105,20 @@ for (const name of ["0001_.ts", "0001__create_users.ts", "0001_-create_users.ts"
     assert(parsed.kind === "invalid");
     assertMatch(parsed.reason, /its id/);
     assertMatch(parsed.reason, /begin|start/);
+  });
+}
+
+const sharing: [file: string | null, order: string, expected: boolean][] = [
+  ["0001_a.ts", "0001.1", true],
+  ["1.2_a.ts", "1.2.10", true],
+  ["0001_a.ts", "0001", false],
+  ["1.2_a.ts", "1.2", false],
+  ["notes.txt", "1", false],
+  [null, "1.1", false],
+];
+
+for (const [file, order, expected] of sharing) {
+  Deno.test(`sharesFile() says ${expected ? "yes" : "no"} to order ${order} in ${file ?? "no file"}`, () => {
+    assertEquals(sharesFile({ file, order }), expected);
   });
 }

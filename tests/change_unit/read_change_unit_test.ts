@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { ListedChange } from "../../src/change_unit/change_unit.ts";
+import { ChangeUnit, Execution } from "../../src/change_unit/decorators.ts";
 import { readDefinition, readModule } from "../../src/change_unit/read_change_unit.ts";
 
 const listed: ListedChange = {
@@ -35,6 +36,7 @@ Deno.test("readDefinition() fills in every default", () => {
       failFast: true,
       profiles: [],
       outOfOrder: false,
+      timeoutMs: null,
       irreversible: null,
       execution: method,
       rollbackExecution: method,
@@ -55,6 +57,7 @@ Deno.test("readDefinition() takes over everything that a change unit says", () =
     failFast: false,
     profiles: ["production", "!test"],
     outOfOrder: true,
+    timeoutMs: 5_000,
     execution: () => "execution",
     rollbackExecution: () => "rollbackExecution",
     beforeExecution: () => "beforeExecution",
@@ -93,13 +96,37 @@ Deno.test("readModule() refuses both forms at once and names what is beside the 
   });
 });
 
-for (const value of [undefined, null, 5, "text", method, class Migration {}]) {
+for (const value of [undefined, null, 5, "text", method]) {
   Deno.test(`readModule() refuses a default export that is ${typeof value === "function" ? value.name : value}`, () => {
     assertEquals(readModule({ default: value }, listed, "default-author"), {
-      violations: ["Its default export must be an object: `export default defineChangeUnit({…})`"],
+      violations: [
+        "Its default export must be an object or a class: " +
+        "`export default defineChangeUnit({…})` or `@ChangeUnit() export default class …`",
+      ],
     });
   });
 }
+
+@ChangeUnit({ irreversible: "gone" })
+class CreateUsers {
+  @Execution
+  create() {}
+}
+
+Deno.test("readModule() reads a default export that is a class", () => {
+  const reading = readModule({ default: CreateUsers, rows: [1, 2] }, listed, "default-author");
+  assert("unit" in reading);
+  assertEquals([reading.unit.id, reading.unit.irreversible], ["create_users", "gone"]);
+});
+
+Deno.test("readModule() refuses a class that is not the default export, and leaves its helpers alone", () => {
+  assertEquals(readModule({ CreateUsers, rows: [], Helper: class {} }, listed, "default-author"), {
+    violations: ["`CreateUsers` must be the default export: `export default class …`"],
+  });
+  assertEquals(readModule({ default: CreateUsers, execution: method }, listed, "default-author"), {
+    violations: ["It has a default export and `execution` beside it: use one form"],
+  });
+});
 
 Deno.test("readModule() misses everything in an empty module", () => {
   assertEquals(readModule({}, listed, "default-author"), {

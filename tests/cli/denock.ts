@@ -25,6 +25,16 @@ export interface StartOptions {
   readonly deno?: readonly string[];
 }
 
+/** What the environment of the tests must not have a say in. */
+export const QUIET: Readonly<Record<string, string>> = { DENOCK_DATABASE: "", NO_COLOR: "", FORCE_COLOR: "" };
+
+/** The arguments with which Deno runs `denock`. */
+export function denoArguments(args: readonly string[], deno: readonly string[] = ["-A"]): string[] {
+  const config = join(ROOT, "deno.json");
+  const main = join(ROOT, "src", "cli", "main.ts");
+  return ["run", "--quiet", "--no-prompt", `--config=${config}`, ...deno, main, ...args];
+}
+
 /** A folder for one test. */
 export class WorkFolder implements AsyncDisposable {
   readonly path: string;
@@ -51,12 +61,10 @@ export class WorkFolder implements AsyncDisposable {
 
   /** Starts `denock` and leaves it running. */
   start(args: readonly string[], { env = {}, deno = ["-A"] }: StartOptions = {}): Deno.ChildProcess {
-    const config = join(ROOT, "deno.json");
-    const main = join(ROOT, "src", "cli", "main.ts");
     return new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", `--config=${config}`, ...deno, main, ...args],
+      args: denoArguments(args, deno),
       cwd: this.path,
-      env: { DENOCK_DATABASE: "", NO_COLOR: "", FORCE_COLOR: "", ...env },
+      env: { ...QUIET, ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { createTable, documentOf, SHOP, sqliteUnit, WorkFolder } from "./denock.ts";
+import { join, toFileUrl } from "@std/path";
+import { createTable, documentOf, ROOT, SHOP, sqliteUnit, WorkFolder } from "./denock.ts";
 
 const TWO = {
   "migrations/0001_create_users.ts": createTable("users", 'export const author = "ann";'),
@@ -144,4 +145,52 @@ Deno.test("denock migrate ends although a change unit leaves a timer behind", as
     "migrations/0001_timer.ts": sqliteUnit("setInterval(() => {}, 1_000);"),
   });
   assertEquals((await folder.denock(["migrate", ...SHOP])).code, 0);
+});
+
+Deno.test("denock migrate --to and --count go so far and leave the rest pending", async () => {
+  await using folder = await WorkFolder.make({ ...TWO, "migrations/0003_create_carts.ts": createTable("carts") });
+  const first = await folder.denock(["migrate", "--count", "1", ...SHOP]);
+  assertEquals(first.code, 0, first.stderr);
+  assertMatch(first.stdout, /\n1 executed, 0 failed, 0 skipped, 2 pending\n$/);
+  const second = documentOf(await folder.denock(["migrate", "--to", "create_orders", "--json", ...SHOP]));
+  assertEquals([second.outcome, second.report.executed.length, second.report.pending.length], ["executed", 1, 1]);
+  const third = await folder.denock(["migrate", "--to=create_orders", ...SHOP]);
+  const expected =
+    "Nothing is pending up to there: 2 change units have been executed already, 1 is pending behind it\n";
+  assertEquals([third.code, third.stdout], [0, expected]);
+  const unknown = await folder.denock(["migrate", "--to", "nothing", ...SHOP]);
+  assertEquals(unknown.code, 3);
+  assertStringIncludes(unknown.stderr, 'error TARGET_UNKNOWN: There is no change unit "nothing" to go to');
+  assertStringIncludes(unknown.stderr, "denock plan --to nothing --database sqlite:./shop.db\n");
+});
+
+Deno.test("denock migrate --count that fails half way says how many are left of it", async () => {
+  await using folder = await WorkFolder.make({
+    ...TWO,
+    "migrations/0003_broken.ts": sqliteUnit('throw new Error("boom");'),
+    "migrations/0004_create_carts.ts": createTable("carts"),
+  });
+  const { code, stderr } = await folder.denock(["migrate", "--count", "4", ...SHOP]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "run: denock migrate --count 2 --database sqlite:./shop.db\n");
+});
+
+Deno.test("denock says once of every command that loads them that files have a deprecated form", async () => {
+  const changeLog = toFileUrl(join(ROOT, "src/change_unit/change_log.ts"));
+  await using folder = await WorkFolder.make({
+    "migrations/0001_old.ts": `
+      import { ChangeLog, ChangeSet } from ${JSON.stringify(changeLog.href)};
+      @ChangeLog()
+      export default class Old {
+        @ChangeSet({ id: "create_users", order: "1" })
+        first({ db }: any) { db.exec("CREATE TABLE users (name TEXT) STRICT"); }
+        @ChangeSet({ id: "create_orders", order: "2" })
+        second({ db }: any) { db.exec("CREATE TABLE orders (name TEXT) STRICT"); }
+      }`,
+  });
+  for (const args of [["validate"], ["plan", ...SHOP], ["migrate", ...SHOP], ["list", ...SHOP]]) {
+    const { code, stderr } = await folder.denock(args);
+    assertEquals(code, 0, stderr);
+    assertEquals(stderr.match(/^deprecated .*0001_old\.ts/gm)?.length, 1, stderr);
+  }
 });

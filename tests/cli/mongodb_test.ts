@@ -43,6 +43,53 @@ mongodbTest("denock migrate, plan and list work on MongoDB", async (server) => {
   }
 });
 
+mongodbTest("denock undo, repair, history, validate and lock work on MongoDB", async (server) => {
+  await using folder = await WorkFolder.make({
+    ...USERS,
+    "migrations/0002_add_index.ts": `
+      export const transactional = false;
+      export async function execution({ db }: any) {
+        await db.collection("users").createIndex({ name: 1 }, { name: "by_name" });
+        throw new Error("too late");
+      }
+      export function rollbackExecution() {
+        throw new Error("cannot");
+      }`,
+  });
+  const name = freshDatabaseName();
+  const options = ["--database", server.url(name)];
+  await using client = new MongoClient(server.url(name));
+  const run = async (...args: string[]) => documentOf(await folder.denock([...args, "--json", ...options]));
+  try {
+    assertEquals((await run("migrate")).outcome, "failed");
+    const refused = await run("undo", "--all", "--yes");
+    assertEquals(refused.error.problems[0].code, "CHANGE_ROLLBACK_FAILED");
+    const repair = [
+      "repair",
+      "--rolled-back",
+      "add_index",
+      "--reason",
+      "the index was dropped",
+      "--by",
+      "ann",
+      "--yes",
+    ];
+    assertEquals((await run(...repair)).outcome, "recorded");
+    const undone = await run("undo", "--to", "add_users", "--yes");
+    assertEquals([undone.outcome, undone.report.executed.length], ["undone", 1]);
+    assertEquals(await client.db().collection("users").countDocuments(), 0);
+    const { executions } = await run("history");
+    const operations = executions.map(({ operation }: { readonly operation: string }) => operation);
+    assertEquals(operations, ["MIGRATE", "REPAIR", "UNDO"]);
+    assertEquals(executions[1].comment, { by: "ann", reason: "the index was dropped" });
+    assertEquals((await run("validate")).pending.length, 2);
+    assertEquals((await run("lock", "status")).outcome, "free");
+    assertEquals((await run("lock", "release")).outcome, "free");
+  } finally {
+    await client.db().dropDatabase();
+  }
+});
+
 mongodbTest("denock exits with 5 for a user that MongoDB refuses, and does not tell the password", async (server) => {
   await using folder = await WorkFolder.make(USERS);
   const url = server.url(freshDatabaseName()).replace("://", `://ann:${ENCODED}@`);
@@ -114,12 +161,26 @@ Deno.test("denock exits with 5 in a few seconds when no MongoDB server answers, 
   silent.close();
 });
 
-Deno.test("denock waits for a MongoDB server as long as the URL says", async () => {
+Deno.test("denock waits for a MongoDB server as long as the URL says, whatever the command, and tells no password", async () => {
   await using folder = await WorkFolder.make(USERS);
-  const startedAt = performance.now();
-  const database = "mongodb://127.0.0.1:1/shop?serverSelectionTimeoutMS=200";
-  assertEquals((await folder.denock(["list", "--database", database])).code, 5);
-  assert(performance.now() - startedAt < 4_000);
+  const database = `mongodb://ann:${ENCODED}@127.0.0.1:1/shop?serverSelectionTimeoutMS=200`;
+  const reason = ["--reason", database, "--by", "ann", "--yes"];
+  const lines = [
+    ["list"],
+    ["undo", "--count", "1", "--yes"],
+    ["history", "--json"],
+    ["validate"],
+    ["repair", "--executed", "add_users", ...reason],
+    ["baseline", "--to", "add_users", ...reason, "--json"],
+    ["lock", "release", "--force"],
+  ];
+  for (const args of lines) {
+    const startedAt = performance.now();
+    const { code, stdout, stderr } = await folder.denock([...args, "--database", database]);
+    assertEquals(code, 5, stderr);
+    assert(performance.now() - startedAt < 4_000);
+    assertNoCanary(stdout, stderr);
+  }
 });
 
 Deno.test("denock tells no password of a URL that is wrong in any way", async () => {

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join, toFileUrl } from "@std/path";
 import denock from "../../deno.json" with { type: "json" };
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { writtenAs } from "../../src/cli/option.ts";
 import { createTable, documentOf, ROOT, SHOP, sqliteUnit, WorkFolder } from "./denock.ts";
 
 const ONE = { "migrations/0001_create_users.ts": createTable("users") };
@@ -10,11 +12,34 @@ Deno.test("denock --version shows the version of deno.json, and denock --help ev
   assertEquals(await folder.denock(["--version"]), { code: 0, stdout: `${denock.version}\n`, stderr: "" });
   const { code, stdout, stderr } = await folder.denock(["--help"]);
   assertEquals([code, stderr], [0, ""]);
-  for (const expected of ["migrate", "plan", "list", "--database <URL>", "130  "]) {
-    assertStringIncludes(stdout, expected);
-  }
-  assertStringIncludes((await folder.denock(["migrate", "--help"])).stdout, "--migrations <DIR>");
+  const words = COMMANDS.map(({ name }) => `\n  ${name.split(" ")[0]} `);
+  for (const expected of [...words, "--database <URL>", "130  "]) assertStringIncludes(stdout, expected);
   assertEquals(documentOf(await folder.denock(["--json", "--version"])).text, denock.version);
+});
+
+Deno.test("denock COMMAND --help shows what a command does, its options, those that every command has, and examples", async () => {
+  await using folder = await WorkFolder.make();
+  await Promise.all(COMMANDS.map(async ({ name, description, options, examples }) => {
+    const { code, stdout, stderr } = await folder.denock([...name.split(" "), "--help"]);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, new RegExp(`^Usage: denock ${name} `));
+    // The help breaks long lines.
+    const text = stdout.replace(/\s+/g, " ");
+    const own = Object.keys(options).filter((option) => !("isOperand" in options[option]!)).map(writtenAs);
+    const common = ["--database", "--migrations", "--config", "--profile", "--json"];
+    for (const option of [...own, ...common]) assertStringIncludes(text, ` ${option} `);
+    for (const expected of [description, ...examples]) assertStringIncludes(text, expected);
+    assert(examples.length > 0 && examples.every((example) => example.startsWith(`denock ${name}`)), name);
+  }));
+});
+
+Deno.test("denock takes the options that every command has in front of the command and behind it", async () => {
+  await using folder = await WorkFolder.make(ONE);
+  for (const args of [[...SHOP, "--json", "lock", "status"], ["lock", ...SHOP, "status", "--json"]]) {
+    assertEquals(documentOf(await folder.denock(args)).command, "lock status");
+  }
+  const undo = await folder.denock(["--json", "undo", "--count", "1", ...SHOP, "--yes"]);
+  assertEquals(documentOf(undo).outcome, "nothing to undo");
 });
 
 Deno.test("denock imports no driver before one is needed, and then only that one", async () => {
@@ -42,6 +67,9 @@ Deno.test("denock imports no driver before one is needed, and then only that one
   assertEquals(await run("--version"), []);
   assertEquals(await run("migrate", "--wrong"), []);
   assertEquals(await run("migrate"), []);
+  assertEquals(await run("validate"), []);
+  assertEquals(await run("list", "--view", "code"), []);
+  assertEquals(await run("undo", "--all", ...SHOP), []);
   assertEquals(await run("migrate", "--database", "postgres://localhost/shop"), []);
   assertEquals(await run("migrate", ...SHOP), ["IMPORTED sqlite"]);
   assertEquals(await run("migrate", "--database", "mongodb://localhost/shop"), ["IMPORTED mongodb"]);

@@ -1,13 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { commandLine } from "../../src/cli/command_line.ts";
-import { Output, type Stream } from "../../src/cli/output.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { coloured, plain } from "../../src/cli/paint.ts";
 import { renderEvent } from "../../src/cli/render_event.ts";
 import { whatWasDone } from "../../src/cli/render_failure.ts";
 import { renderList } from "../../src/cli/render_list.ts";
 import { renderPlan } from "../../src/cli/render_plan.ts";
 import { renderNothingPending, renderReport } from "../../src/cli/render_report.ts";
-import { Secrets } from "../../src/cli/secrets.ts";
 import { renderTable } from "../../src/cli/table.ts";
 import { findUserFrame } from "../../src/cli/user_frame.ts";
 import type { PlannedChange } from "../../src/plan/plan.ts";
@@ -15,68 +12,6 @@ import type { ExecutionReport } from "../../src/report.ts";
 
 const USERS = { id: "create_users", author: "ann", order: "0001", file: "0001_create_users.ts" };
 const ORDERS = { id: "create_orders", author: "bo", order: "10", file: null };
-
-/** A stream that keeps what it is given, a few bytes at a time as a full pipe does. */
-class Kept implements Stream {
-  text = "";
-  readonly #isTerminal: boolean;
-  readonly #decoder = new TextDecoder();
-
-  constructor(isTerminal: boolean) {
-    this.#isTerminal = isTerminal;
-  }
-
-  writeSync(bytes: Uint8Array): number {
-    const taken = bytes.subarray(0, 5);
-    this.text += this.#decoder.decode(taken, { stream: true });
-    return taken.length;
-  }
-
-  isTerminal(): boolean {
-    return this.#isTerminal;
-  }
-}
-
-function makeOutput(options: { readonly isTerminal: boolean; readonly noColor: boolean }) {
-  const stdout = new Kept(options.isTerminal);
-  const stderr = new Kept(options.isTerminal);
-  const secrets = new Secrets();
-  secrets.add("mongodb://ann:canary@db/shop");
-  return { output: new Output({ stdout, stderr, secrets, noColor: options.noColor }), stdout, stderr };
-}
-
-Deno.test("Output paints on a terminal only, and not there either when colours are unwanted", () => {
-  for (const isTerminal of [true, false]) {
-    for (const noColor of [true, false]) {
-      const { output, stdout, stderr } = makeOutput({ isTerminal, noColor });
-      output.result(output.paintResult("green", "grün"));
-      output.notice(output.paintNotice("red", "rot"));
-      const isPainted = isTerminal && !noColor;
-      assertEquals(stdout.text, isPainted ? "\x1b[32mgrün\x1b[39m\n" : "grün\n");
-      assertEquals(stderr.text, isPainted ? "\x1b[31mrot\x1b[39m\n" : "rot\n");
-    }
-  }
-});
-
-Deno.test("Output lets no control characters through but line feeds, tabs and colours on a terminal", () => {
-  const text = "a\x07b\x1b[2Jc\x1b]0;title\x07d\x1b[31me\rf\tg\nh\x9b1mi\u202ej";
-  const pipe = makeOutput({ isTerminal: false, noColor: false });
-  pipe.output.result(text);
-  assertEquals(pipe.stdout.text, "abcdef\tg\nhij\n");
-  const terminal = makeOutput({ isTerminal: true, noColor: false });
-  terminal.output.result(text);
-  // deno-lint-ignore no-control-regex -- they are what is looked for
-  assert(!/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[31m)/.test(terminal.stdout.text));
-});
-
-Deno.test("Output writes no secret, neither for people nor for machines", () => {
-  const { output, stdout, stderr } = makeOutput({ isTerminal: false, noColor: false });
-  output.result("canary");
-  output.notice("mongodb://bo:other@db/shop");
-  output.document({ deep: [{ text: "a canary" }] });
-  assertEquals(stderr.text, "mongodb://***@db/shop\n");
-  assertEquals(JSON.parse(stdout.text.replace("***\n", "")), { deep: [{ text: "a ***" }] });
-});
 
 Deno.test("renderTable() aligns columns, keeps every row on one line and leaves no space at the end", () => {
   const columns = [
@@ -116,7 +51,7 @@ Deno.test("renderReport() shows what was executed and what failed in order, and 
     pending: [USERS, ORDERS],
   };
   assertEquals(
-    renderReport(report, plain),
+    renderReport(report, { effect: "executed", paint: plain }),
     [
       "order  id             author  state          ms  attempts",
       "0001   create_users   ann     ROLLED_BACK",
@@ -125,16 +60,57 @@ Deno.test("renderReport() shows what was executed and what failed in order, and 
       "1 executed, 1 failed, 1 skipped, 2 pending",
     ].join("\n"),
   );
-  assertEquals(renderReport(NOTHING, plain), "0 executed, 0 failed, 0 skipped, 0 pending");
+  assertEquals(
+    renderReport(NOTHING, { effect: "executed", paint: plain }),
+    "0 executed, 0 failed, 0 skipped, 0 pending",
+  );
+});
+
+Deno.test("renderReport() shows what was undone in the order of that, and what was recorded without times", () => {
+  const executed = [{ ...ORDERS, executionMillis: 12, attempts: 1 }, { ...USERS, executionMillis: 3, attempts: 1 }];
+  assertEquals(
+    renderReport({ ...NOTHING, executed, pending: [USERS] }, { effect: "undone", paint: plain }),
+    [
+      "order  id             author  state        ms  attempts",
+      "10     create_orders  bo      ROLLED_BACK  12         1",
+      "0001   create_users   ann     ROLLED_BACK   3         1",
+      "",
+      "2 undone, 0 failed, 1 left",
+    ].join("\n"),
+  );
+  const stateOf = ({ id }: { readonly id: string }) => id === USERS.id ? "ROLLED_BACK" as const : "EXECUTED" as const;
+  assertEquals(
+    renderReport({ ...NOTHING, executed }, { effect: "recorded", stateOf, paint: plain }),
+    [
+      "order  id             author  state",
+      "0001   create_users   ann     ROLLED_BACK",
+      "10     create_orders  bo      EXECUTED",
+      "",
+      "2 recorded, 0 failed, 0 left",
+    ].join("\n"),
+  );
 });
 
 Deno.test("renderNothingPending() counts in proper English", () => {
-  const render = (executed: number, skipped: number) => renderNothingPending(executed, skipped, "./migrations");
+  const render = (done: number, skipped: number, pending = 0) =>
+    renderNothingPending(
+      {
+        ...NOTHING,
+        done,
+        skipped: Array.from({ length: skipped }, () => ({ ...USERS, reason: "" })),
+        pending: Array.from({ length: pending }, () => USERS),
+      },
+      "./migrations",
+    );
   assertEquals(render(0, 0), "Nothing is pending: there are no change units in ./migrations");
   assertEquals(render(1, 0), "Nothing is pending: 1 change unit has been executed already");
   assertEquals(render(5, 0), "Nothing is pending: 5 change units have been executed already");
   assertEquals(render(0, 1), "Nothing is pending: 0 change units have been executed already, 1 is skipped");
   assertEquals(render(2, 3), "Nothing is pending: 2 change units have been executed already, 3 are skipped");
+  assertEquals(
+    render(2, 0, 3),
+    "Nothing is pending up to there: 2 change units have been executed already, 3 are pending behind it",
+  );
 });
 
 const PLANNED: readonly PlannedChange[] = [
@@ -152,7 +128,7 @@ const PLANNED: readonly PlannedChange[] = [
 Deno.test("renderPlan() shows every decision, counts them and ends with the problems", () => {
   const problem = { code: "CHANGE_EDITED", severity: "warning", message: "m", remedies: ["r"], files: [] } as const;
   assertEquals(
-    renderPlan({ changes: PLANNED, steps: [], problems: [problem] }, plain),
+    renderPlan({ changes: PLANNED, steps: [], problems: [problem] }, "migrate", plain),
     [
       "order  id             author  decision  reason",
       "0001   create_users   ann     done      executed",
@@ -164,14 +140,38 @@ Deno.test("renderPlan() shows every decision, counts them and ends with the prob
       "  - r",
     ].join("\n"),
   );
-  assertEquals(renderPlan({ changes: [], steps: [], problems: [] }, plain), "0 to run, 0 done, 0 skipped");
+  assertEquals(renderPlan({ changes: [], steps: [], problems: [] }, "migrate", plain), "0 to run, 0 done, 0 skipped");
 });
 
-Deno.test("renderList() shows every state", () => {
+Deno.test("renderPlan() calls it undo when that is what it is, and counts what is behind a limit", () => {
+  const changes: readonly PlannedChange[] = [
+    { ...PLANNED[0]!, decision: "run" },
+    { ...PLANNED[1]!, decision: "stop", reason: "irreversible" },
+  ];
   assertEquals(
-    renderList(PLANNED, plain),
+    renderPlan({ changes, steps: [], problems: [] }, "undo", plain),
     [
-      "order  id             author  state     executed at               ms  file",
+      "order  id             author  decision  reason",
+      "0001   create_users   ann     undo      executed",
+      "10     create_orders  bo      stop      irreversible",
+      "",
+      "1 to undo, 1 stopped",
+    ].join("\n"),
+  );
+  assertEquals(renderPlan({ changes: [], steps: [], problems: [] }, "undo", plain), "0 to undo");
+  const later = [PLANNED[1]!, { ...PLANNED[1]!, decision: "later" as const }];
+  assertStringIncludes(
+    renderPlan({ changes: later, steps: [], problems: [] }, "migrate", plain),
+    "\n\n1 to run, 0 done, 0 skipped, 1 later",
+  );
+});
+
+Deno.test("renderList() shows every state, and no column of which nothing is known", () => {
+  const rows = PLANNED.map((change) => ({ ...change, details: [], canBeUndone: null }));
+  assertEquals(
+    renderList(rows, plain),
+    [
+      "order  id             author  state     since                     ms  file",
       "0001   create_users   ann     EXECUTED  2026-01-02T03:04:05.678Z  12  0001_create_users.ts",
       "10     create_orders  bo      PENDING",
     ].join("\n"),
@@ -180,7 +180,7 @@ Deno.test("renderList() shows every state", () => {
 });
 
 Deno.test("renderEvent() has a line for every event that is worth one", () => {
-  const render = (event: Parameters<typeof renderEvent>[0]) => renderEvent(event, plain);
+  const render = (event: Parameters<typeof renderEvent>[0]) => renderEvent(event, plain, "executed");
   const executed = { ...USERS, executionMillis: 12, attempts: 1 };
   assertEquals(render({ type: "change.executed", change: executed }), "executed 0001_create_users.ts  12 ms");
   assertEquals(
@@ -216,32 +216,28 @@ Deno.test("renderEvent() has a line for every event that is worth one", () => {
 });
 
 Deno.test("whatWasDone() says what stays, what is left of a failure and what is still pending", () => {
-  assertEquals(whatWasDone({ ...NOTHING, pending: [USERS] }), ["Nothing was executed", "Still pending: 1 change unit"]);
+  assertEquals(whatWasDone({ ...NOTHING, pending: [USERS] }, "executed"), [
+    "Nothing was executed",
+    "Still pending: 1 change unit",
+  ]);
   assertEquals(
     whatWasDone({
       ...NOTHING,
       executed: [{ ...ORDERS, executionMillis: 1, attempts: 1 }],
       failed: [{ ...USERS, state: "STARTED", message: "" }],
-    }),
+    }, "executed"),
     ["What was executed stays: 10 create_orders", "0001_create_users.ts: it cannot be known how far it came"],
   );
 });
 
-Deno.test("commandLine() repeats what was typed so that it can be typed again, but no secret", () => {
-  assertEquals(
-    commandLine("plan", {
-      database: "sqlite:./my shop.db",
-      migrations: "it's",
-      config: "c.ts",
-      profiles: ["a", "b"],
-      json: true,
-    }),
-    "denock plan --database 'sqlite:./my shop.db' --migrations 'it'\\''s' --config c.ts --profile a --profile b",
-  );
-  assertEquals(
-    commandLine("list", { database: "mongodb://ann:canary@db/shop", profiles: [], json: false }),
-    'denock list --database "$DENOCK_DATABASE"',
-  );
+Deno.test("renderEvent() speaks of an undo and of a record by their own names", () => {
+  const executed = { ...USERS, executionMillis: 12, attempts: 1 };
+  const event = { type: "change.executed", change: executed } as const;
+  assertEquals(renderEvent(event, plain, "undone"), "undone 0001_create_users.ts  12 ms");
+  assertEquals(renderEvent(event, plain, "recorded"), "recorded 0001_create_users.ts");
+  const rollback = { type: "rollback.ended", change: USERS, step: "EXECUTION", error: undefined } as const;
+  assertEquals(renderEvent(rollback, plain, "executed"), "rolled back 0001_create_users.ts");
+  assertEquals(renderEvent(rollback, plain, "undone"), "", "one line is enough");
 });
 
 Deno.test("findUserFrame() finds the first line of a stack that is in the folder", () => {

@@ -1,16 +1,16 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ChangeUnit } from "../../src/change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../../src/change_unit/change_unit.ts";
 import type { PlanStep } from "../../src/plan/plan.ts";
 import { historyOf } from "../fixtures/log.ts";
 import { entriesOf, entryOf, file, onlyProblem, plan } from "../fixtures/planned.ts";
 
 const beforePair = { beforeExecution: () => {}, rollbackBeforeExecution: () => {} };
-const withBefore: Partial<ChangeUnit> = { transactional: false, ...beforePair };
+const withBefore: Partial<LoadedChangeUnit> = { transactional: false, ...beforePair };
 const irreversible = { rollbackExecution: null, irreversible: "data is gone" };
 
 const runs: [
   what: string,
-  says: Partial<ChangeUnit>,
+  says: Partial<LoadedChangeUnit>,
   told: string,
   expected: Pick<PlanStep, "recover" | "runsBefore">,
 ][] = [
@@ -102,7 +102,7 @@ Deno.test("decide() says that an interrupted change unit is rolled back and exec
   ]);
 });
 
-const stops: [what: string, says: Partial<ChangeUnit>, told: string, message: string, remedy: string][] = [
+const stops: [what: string, says: Partial<LoadedChangeUnit>, told: string, message: string, remedy: string][] = [
   [
     "was interrupted and cannot be rolled back",
     { transactional: false, ...irreversible },
@@ -124,6 +124,13 @@ const stops: [what: string, says: Partial<ChangeUnit>, told: string, message: st
     "<STARTED",
     'The before step of "1_a.ts" was begun',
     "Restore the file",
+  ],
+  [
+    "was interrupted behind its before step and edited since",
+    { ...withBefore, checksum: "sha256:edited" },
+    "<STARTED <EXECUTED",
+    "its file was edited since its before step was executed, which still stands",
+    "--rolled-back a",
   ],
   [
     "was interrupted in a second run and edited since, although it may be edited",
@@ -155,7 +162,7 @@ Deno.test("decide() stops at a before step that was interrupted and is not there
 });
 
 const error = { name: "TypeError", code: null, message: "no such collection" };
-const failures: [what: string, says: Partial<ChangeUnit>, told: string][] = [
+const failures: [what: string, says: Partial<LoadedChangeUnit>, told: string][] = [
   ["itself", { transactional: false }, "STARTED ROLLBACK_FAILED"],
   ["itself, in another run", { transactional: false, runAlways: true }, "EXECUTED STARTED ROLLBACK_FAILED"],
   ["itself, although it was edited since", { checksum: "sha256:edited" }, "STARTED ROLLBACK_FAILED"],

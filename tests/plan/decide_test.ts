@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import type { ChangeUnit } from "../../src/change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../../src/change_unit/change_unit.ts";
 import type { EntryDraft } from "../../src/history/change_entry.ts";
 import type { PlannedChange } from "../../src/plan/plan.ts";
 import type { PlanRules } from "../../src/plan/plan_rules.ts";
@@ -9,7 +9,7 @@ import { entryOf, file, plan, type PlanSettings } from "../fixtures/planned.ts";
 
 interface Row {
   readonly what: string;
-  readonly says?: Partial<ChangeUnit>;
+  readonly says?: Partial<LoadedChangeUnit>;
   readonly entries?: readonly EntryDraft[];
   readonly settings?: PlanSettings;
   readonly decision: PlannedChange["decision"];
@@ -223,7 +223,7 @@ for (const { what, says, entries = [], settings, decision, reason, problem } of 
   });
 }
 
-const transactionCases: [says: Partial<ChangeUnit>, strategy: "change" | "none", expected: boolean][] = [
+const transactionCases: [says: Partial<LoadedChangeUnit>, strategy: "change" | "none", expected: boolean][] = [
   [{}, "change", true],
   [{ transactional: false }, "change", false],
   [{}, "none", false],

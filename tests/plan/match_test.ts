@@ -19,6 +19,10 @@ const cases: [what: string, listed: Partial<ListedChange>, entries: EntryDraft[]
   ["pending", {}, [], true],
   ["executed and unchanged", {}, [draft()], false],
   ["executed, unchanged and renumbered", { order: "9", file: "9_create_users.ts" }, [draft()], false],
+  ["executed and unchanged, but as one of the change sets of a file", {}, [draft({ order: "0001.1" })], true],
+  ["executed as a change set that is listed itself", { author: "ann", order: "0001.1" }, [
+    draft({ order: "0001.1" }),
+  ], false],
   ["executed, unchanged, and another author's", {}, [draft({ author: "bob" })], false],
   ["executed and unchanged, of two authors", {}, [draft({ author: "bob", checksum: "sha256:bob" }), draft()], false],
   ["executed and edited", { checksum: "sha256:edited" }, [draft()], true],

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ChangeUnit } from "../../src/change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../../src/change_unit/change_unit.ts";
 import { compareOrders } from "../../src/change_unit/order.ts";
 import type { EntryDraft } from "../../src/history/change_entry.ts";
 import type { History } from "../../src/history/history.ts";
@@ -30,7 +30,7 @@ const PASTS = [
   "<STARTED <ROLLBACK_FAILED",
 ];
 
-const SAYS: Partial<ChangeUnit>[] = [
+const SAYS: Partial<LoadedChangeUnit>[] = [
   {},
   {},
   {},

@@ -151,6 +151,7 @@ for (const type of ["EXECUTION", "BEFORE_EXECUTION"] as const) {
       const problem = onlyProblem(plan([file("1_a.ts"), file("3_c.ts")], history));
       assertEquals([problem.severity, problem.files], ["error", ["2_b.ts"]]);
       assertStringIncludes(problem.message, "its file is not in ./migrations");
+      assertEquals(problem.message.includes("never ended"), states.at(-1) === "STARTED", problem.message);
     });
   }
 }
@@ -168,4 +169,14 @@ Deno.test("makePlan() passes on what listing and loading found wrong, and stops 
   const decided = plan([file("1_a.ts"), broken], history, { found: [found], unloadable: ["2_b.ts"] });
   assertEquals(decided.problems, [found]);
   assertEquals(decisions(decided), { "1_a.ts": "done", "2_b.ts": "stop" });
+});
+
+Deno.test("makePlan() misses nothing that came from a file which cannot be loaded now", async () => {
+  const history = await historyOf(
+    entryOf("2_b.ts", { changeId: "of b", order: "2.1" }),
+    entryOf("2_b.ts", { changeId: "also of b", order: "2.2" }),
+  );
+  const decided = plan([file("2_b.ts")], history, { unloadable: ["2_b.ts"] });
+  assertEquals(decided.problems, []);
+  assertEquals(decisions(decided), { "2_b.ts": "stop" });
 });

@@ -69,6 +69,12 @@ Deno.test("duplicateIdentity() names both files, the id and the author", async (
   assertEquals(problem.message, '"1_a.ts" and "2_a.ts" both have the id "a" and the author "ann"');
 });
 
+Deno.test("nameOf() adds the id where several change units share a file", () => {
+  assertEquals(nameOf({ id: "second", order: "1.2", file: "1_a.ts" }), '"1_a.ts" (second)');
+  assertEquals(nameOf({ id: "a", order: "1", file: "1_a.ts" }), '"1_a.ts"');
+  assertEquals(nameOf({ id: "second", order: "1.2", file: null }), '"1.2 second"');
+});
+
 Deno.test("invalidChangeUnit() gives one violation on its line, and several on lines of their own", () => {
   const change = { id: "a", order: "1", file: "1_a.ts" };
   assertEquals(invalidChangeUnit(change, ["One"]).message, '"1_a.ts" is not a change unit: One');

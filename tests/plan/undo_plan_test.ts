@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ChangeUnit } from "../../src/change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../../src/change_unit/change_unit.ts";
 import { makeUndoPlan, neededForUndo, selectUndone, type UndoTarget } from "../../src/plan/undo_plan.ts";
 import type { ProblemCode } from "../../src/report.ts";
 import { historyOf } from "../fixtures/log.ts";
@@ -57,6 +57,11 @@ Deno.test("selectUndone() passes over what is not executed", async () => {
   assertEquals(selectUndone(await historyOf(...entries), {}), []);
 });
 
+Deno.test("neededForUndo() asks for the file that several change units share, whatever that is called", async () => {
+  const history = await historyOf(entryOf("2_b.ts", { changeId: "of b", order: "2.1" }));
+  assertEquals(neededForUndo(files, selectUndone(history, {})).map(({ file }) => file), ["2_b.ts"]);
+});
+
 Deno.test("neededForUndo() asks only for files with the ids of what is to be undone", async () => {
   const history = await historyOf(...executed);
   assertEquals(neededForUndo(files, selectUndone(history, { to: "a" })).map(({ file }) => file), ["1_a.ts", "2_b.ts"]);
@@ -64,7 +69,7 @@ Deno.test("neededForUndo() asks only for files with the ids of what is to be und
 
 const refusals: [
   what: string,
-  says: Partial<ChangeUnit> | undefined,
+  says: Partial<LoadedChangeUnit> | undefined,
   settings: PlanSettings,
   code: ProblemCode,
   part: string,
@@ -97,7 +102,7 @@ const refusals: [
 for (const [what, says, settings, code, part] of refusals) {
   Deno.test(`makeUndoPlan() refuses to undo a change unit that is ${what}`, async () => {
     // The others are as they must be for this case.
-    const other: Partial<ChangeUnit> = settings.supported === false ? { transactional: false } : {};
+    const other: Partial<LoadedChangeUnit> = settings.supported === false ? { transactional: false } : {};
     const local = [...(says === undefined ? [] : [file("1_a.ts", says)]), file("2_b.ts", other), file("3_c.ts", other)];
     const decided = makeUndoPlan(inputOf(local, await historyOf(...executed), settings), { all: true });
     const problem = onlyProblem(decided);
@@ -135,7 +140,7 @@ Deno.test("makeUndoPlan() refuses a target that has not been executed", async ()
 
 const steps: [
   what: string,
-  says: Partial<ChangeUnit>,
+  says: Partial<LoadedChangeUnit>,
   told: string,
   transactional: boolean,
   rollsBackBefore: boolean,

@@ -180,3 +180,17 @@ Deno.test("ExecutionReport adds up: what was to run is executed, failed or pendi
     }
   }
 });
+
+Deno.test("ExecutionReport of an undo in one transaction has everything that was undone, also when a before step is stuck", async () => {
+  const store = new MemoryStore();
+  const stuck = counting("2", "b", {
+    beforeExecution: () => {},
+    rollbackBeforeExecution: () => Promise.reject(new Error("no")),
+  });
+  const runner = runnerOn(store, [counting("1", "a"), stuck], { transactionStrategy: "run" });
+  await runner.migrate();
+  const { report } = await assertRejects(() => runner.undo({ all: true }), ChangeFailedError);
+  assertEquals(logOf(store).filter((line) => line === "a ROLLED_BACK").length, 1);
+  assertEquals(report.executed.map(({ id }) => id), ["a"]);
+  assertEquals([report.failed.map(({ id, state }) => [id, state]), report.pending], [[["b", "ROLLBACK_FAILED"]], []]);
+});

@@ -127,3 +127,22 @@ Deno.test("planUndo() says what undo() would do, and writes nothing", async () =
   assertEquals(plan.steps.map(({ unit }) => unit.id), ["j", "i", "h"]);
   assertEquals(store.entries.length, before);
 });
+
+Deno.test("undo() that fails on an edited file does not accept the edit in silence", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "denock-" });
+  try {
+    const store = new MemoryStore();
+    const source = (rollback: string) =>
+      `export const execution = () => {}; export const rollbackExecution = () => { ${rollback} };`;
+    await Deno.writeTextFile(`${folder}/1_a.ts`, source(""));
+    await runnerOn(store, folder).migrate();
+    const executed = store.entries.at(-1)?.checksum;
+    await Deno.writeTextFile(`${folder}/1_a.ts`, source("throw new Error('broken')"));
+    const undo = runnerOn(store, folder, { rules: { edited: "warn" } }).undo({ all: true });
+    await assertRejects(() => undo, ChangeFailedError, "broken");
+    assertEquals(store.entries.at(-1)?.checksum, executed);
+    await assertRejects(() => runnerOn(store, folder).migrate(), PlanError, "CHANGE_EDITED");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -17,6 +17,7 @@ async function loadAll(folder: MigrationsFolder): Promise<Map<string, ChangeUnit
 /** The author in a file, or what is wrong with it. */
 function told(reading: ChangeUnitReading | undefined): string {
   if (reading === undefined) return "nothing";
+  if ("units" in reading) return reading.units.map(({ id }) => id).join();
   return "unit" in reading ? reading.unit.author : reading.violations.join("\n");
 }
 

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ChangeLog, ChangeSet } from "../../src/change_unit/change_log.ts";
+import { ChangeUnit, Execution } from "../../src/change_unit/decorators.ts";
 import { type ListedDefinition, ListSource } from "../../src/source/list_source.ts";
 
 const complete = { execution: () => {}, rollbackExecution: () => {} };
@@ -69,4 +71,62 @@ for (const [what, definition, message] of wrong) {
 Deno.test("ListSource lists the same definition twice when it is given twice, for the plan to notice", async () => {
   const definition = { ...complete, id: "a", order: "1" };
   assertEquals((await sourceOf(definition, definition).list()).changes.length, 2);
+});
+
+@ChangeUnit({ id: "greet", order: "0003", author: "ann", irreversible: "it was said" })
+class Greet {
+  @Execution
+  greet() {}
+}
+
+@ChangeLog({ order: "0004", author: "bob" })
+class Greetings {
+  @ChangeSet({ id: "first", order: "1" })
+  first() {}
+  @ChangeSet({ id: "second", order: "2" })
+  second() {}
+}
+
+Deno.test("ListSource lists and loads classes beside objects", async () => {
+  const source = new ListSource([Greet, { ...complete, id: "a", order: "1" }, Greetings]);
+  const { changes, problems } = await source.list();
+  assertEquals(problems, []);
+  const inMemory = { file: null, checksum: null };
+  assertEquals(changes, [
+    { order: "0003", id: "greet", author: "ann", ...inMemory },
+    { order: "1", id: "a", author: null, ...inMemory },
+    { order: "0004", id: "Greetings", author: null, ...inMemory },
+  ]);
+  const [greet, object, greetings] = await source.load(changes, "default-author");
+  assert(greet !== undefined && "unit" in greet && object !== undefined && "unit" in object);
+  assertEquals([greet.unit.id, greet.unit.order, greet.unit.author], ["greet", "0003", "ann"]);
+  assert(greetings !== undefined && "units" in greetings);
+  assertEquals(greetings.units.map(({ order, id, author }) => [order, id, author]), [
+    ["0004.1", "first", "bob"],
+    ["0004.2", "second", "bob"],
+  ]);
+});
+
+Deno.test("ListSource.list() reports classes without id and order", async () => {
+  @ChangeUnit({ irreversible: "it was said" })
+  class Nowhere {}
+  class Undecorated {}
+  @ChangeLog()
+  class Unordered {}
+  const { changes, problems } = await new ListSource([Nowhere, Undecorated, Unordered]).list();
+  assertEquals(changes, []);
+  assertEquals(problems.map(({ message }) => message), [
+    'The class `Nowhere` in the list has the id "undefined" and the order "undefined"',
+    'The class `Undecorated` in the list has the id "undefined" and the order "undefined"',
+    'The class `Unordered` in the list has the id "Unordered" and the order "undefined"',
+  ]);
+});
+
+Deno.test("ListSource does not type-check with classes that need more than the context has", () => {
+  class Greedy {
+    constructor(readonly context: { readonly db: string; readonly mailer: string }) {}
+  }
+  // @ts-expect-error there is no `mailer`
+  const source = new ListSource<{ readonly db: string }>([Greedy]);
+  assertEquals(source.name, "the list of change units");
 });

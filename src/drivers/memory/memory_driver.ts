@@ -115,16 +115,19 @@ export class MemoryDriver implements Driver<MemoryDriverContext> {
     const snapshot = this.#store.data;
     let data = snapshot;
     const staged: ChangeEntry[] = [];
+    const fences: ChangeEntry[] = [];
+    const claim = (entry: ChangeEntry, claims: ChangeEntry[]) => {
+      if (this.#isTaken(entry)) return Promise.reject(new PositionTakenError(`Position ${entry.seq} is taken`));
+      claims.push(structuredClone(entry));
+      return Promise.resolve();
+    };
     const result = await work({
       context: { db: new MemoryDatabase(guard, () => data, (written) => data = written) },
-      append: (entry) => {
-        if (this.#isTaken(entry)) return Promise.reject(new PositionTakenError(`Position ${entry.seq} is taken`));
-        staged.push(structuredClone(entry));
-        return Promise.resolve();
-      },
+      append: (entry) => claim(entry, staged),
+      fence: (entry) => claim(entry, fences),
     });
     const isConflict = (data !== snapshot && this.#store.data !== snapshot) ||
-      staged.some((entry) => this.#isTaken(entry));
+      [...staged, ...fences].some((entry) => this.#isTaken(entry));
     if (isConflict) throw new WriteConflictError("Another transaction has committed in between");
     if (data !== snapshot) this.#store.data = data;
     this.#store.entries.push(...staged);

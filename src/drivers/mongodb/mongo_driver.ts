@@ -175,7 +175,13 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     let result: Result;
     try {
       const context = { db: bound.db, client: this.#client, session };
-      result = await work({ context, append: (entry) => this.#appendInside(entry, bound) });
+      const append = (entry: ChangeEntry) => this.#appendInside(entry, bound);
+      const fence = async (entry: ChangeEntry) => {
+        await append(entry);
+        // Added and removed again, it conflicts with whoever wants the same position, and leaves nothing.
+        await bound.inTurn(() => this.#history.deleteOne({ _id: entry.seq }, { session }));
+      };
+      result = await work({ context, append, fence });
     } catch (error) {
       await bound.end();
       await abort(session);

@@ -150,7 +150,8 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
         this.#checkTransaction();
       });
       const append = (entry: ChangeEntry) => this.#appendInside(entry);
-      result = await holdTransaction(this.#database, () => work({ context, append }));
+      const fence = (entry: ChangeEntry) => this.#fenceInside(entry);
+      result = await holdTransaction(this.#database, () => work({ context, append, fence }));
     } catch (error) {
       this.#rollBack();
       throw error;
@@ -194,6 +195,14 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
   async #appendInside(entry: ChangeEntry): Promise<void> {
     this.#checkTransaction();
     if (await this.append(entry) === "taken") throw new PositionTakenError(`Position ${entry.seq} is taken`);
+  }
+
+  /** Nobody else can write until the transaction ends, so a look is enough. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async #fenceInside({ seq }: ChangeEntry): Promise<void> {
+    this.#checkTransaction();
+    const taken = this.#database.prepare(`SELECT 1 FROM ${this.#history} WHERE seq = ?`).get(seq) !== undefined;
+    if (taken) throw new PositionTakenError(`Position ${seq} is taken`);
   }
 
   /** Some errors end the transaction; what a change unit that has caught one did next would be outside of it. */

@@ -14,20 +14,8 @@ Deno.test("denock plan and denock list make no database that is not there", asyn
   assertMatch(plan.stdout, /\n2 to run, 0 done, 0 skipped\n$/);
   const list = await folder.denock(["list", ...SHOP]);
   assertEquals(list.code, 0, list.stderr);
-  assertMatch(list.stdout, /^0002 +create_orders +default-author +PENDING +0002_create_orders\.ts$/m);
+  assertMatch(list.stdout, /^0002 +create_orders +default-author +PENDING +yes +0002_create_orders\.ts$/m);
   assertEquals(await folder.has("shop.db"), false);
-});
-
-Deno.test("denock list shows since when everything is in its state, as people and as machines read it", async () => {
-  await using folder = await WorkFolder.make(TWO);
-  await folder.denock(["migrate", ...SHOP]);
-  await folder.write("migrations/0003_create_carts.ts", createTable("carts"));
-  const { stdout } = await folder.denock(["list", ...SHOP]);
-  assertMatch(stdout, /^order +id +author +state +executed at +ms +file$/m);
-  assertMatch(stdout, /^0001 +create_users +default-author +EXECUTED +\d{4}-\S+Z +\d+ +0001_create_users\.ts$/m);
-  const { command, outcome, changes } = documentOf(await folder.denock(["list", "--json", ...SHOP]));
-  assertEquals([command, outcome], ["list", "listed"]);
-  assertEquals(changes.map(({ state }: { readonly state: string }) => state), ["EXECUTED", "EXECUTED", "PENDING"]);
 });
 
 Deno.test("denock plan writes nothing to a database that is there", async () => {
@@ -79,4 +67,65 @@ Deno.test("denock plan exits with 0 when it only warns", async () => {
   const { code, stdout } = await folder.denock(["plan", ...SHOP]);
   assertEquals(code, 0);
   assertMatch(stdout, /\n0 to run, 1 done, 0 skipped, 1 missing\n\nwarning CHANGE_MISSING_NEWER: /);
+});
+
+Deno.test("denock plan --to and --count show what is behind the limit as later", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  for (const limit of [["--to", "create_users"], ["--count", "1"]]) {
+    const { code, stdout } = await folder.denock(["plan", ...limit, ...SHOP]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^0002 +create_orders +default-author +later +behind the limit of this execution$/m);
+    assertMatch(stdout, /\n1 to run, 0 done, 0 skipped, 1 later\n$/);
+  }
+});
+
+Deno.test("denock plan --undo shows what undo would do, newest first, and writes nothing", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  await folder.denock(["migrate", ...SHOP]);
+  const before = await Deno.readFile(`${folder.path}/shop.db`);
+  const { code, stdout } = await folder.denock(["plan", "--undo", "--all", ...SHOP]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^0002 +create_orders +default-author +undo +executed\n0001 +create_users .*\n\n2 to undo\n$/m);
+  const document = documentOf(await folder.denock(["plan", "--undo", "--to", "create_orders", "--json", ...SHOP]));
+  assertEquals([document.outcome, document.direction], ["planned", "undo"]);
+  assertEquals(document.plan.steps, [{
+    id: "create_orders",
+    author: "default-author",
+    order: "0002",
+    file: "0002_create_orders.ts",
+    transactional: true,
+    rollsBackBefore: false,
+  }]);
+  const forward = documentOf(await folder.denock(["plan", "--json", ...SHOP]));
+  assertEquals(forward.direction, "migrate");
+  assertEquals(await Deno.readFile(`${folder.path}/shop.db`), before);
+});
+
+Deno.test("denock plan --undo wants to know how far, and --all needs --undo", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  const cases: [args: string[], expected: string][] = [
+    [["--undo"], "Nothing says how far back to go"],
+    [["--undo", "--all", "--to", "create_users"], "Only one option can say how far back to go"],
+    [["--all"], "The option --all says how far back to go"],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr } = await folder.denock(["plan", ...args, ...SHOP]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, expected);
+  }
+});
+
+Deno.test("denock plan --undo exits with 3 for what cannot be undone, and says it once", async () => {
+  await using folder = await WorkFolder.make(TWO);
+  await folder.denock(["migrate", ...SHOP]);
+  await Deno.remove(`${folder.path}/migrations/0001_create_users.ts`);
+  const { code, stdout, stderr } = await folder.denock(["plan", "--undo", "--all", ...SHOP]);
+  assertEquals(code, 3);
+  assertMatch(stdout, /^0001 +create_users +default-author +stop +its file is missing$/m);
+  assertMatch(stdout, /\n1 to undo, 1 stopped\n\nerror CHANGE_MISSING: /);
+  assert(!stderr.includes("CHANGE_MISSING"));
+  assertStringIncludes(
+    stderr,
+    "When that is solved, run again: denock plan --undo --all --database sqlite:./shop.db\n",
+  );
 });

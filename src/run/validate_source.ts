@@ -1,0 +1,54 @@
+import { EMPTY_HISTORY } from "../history/history.ts";
+import type { Plan } from "../plan/plan.ts";
+import { DEFAULT_RULES } from "../plan/plan_rules.ts";
+import { FolderSource } from "../source/folder_source.ts";
+import { ListSource } from "../source/list_source.ts";
+import type { ChangeSource } from "../source/source.ts";
+import { Planning } from "./planning.ts";
+import type { RunnerOptions } from "./runner_options.ts";
+
+/** What {@link validateSource} needs to know; it means the same there as for a `Runner`. */
+export interface ValidateSourceOptions
+  extends Pick<RunnerOptions<never>, "migrations" | "rules" | "defaultAuthor" | "listener"> {}
+
+/** A database that can do everything and in which nothing has happened yet. */
+const ANY_DATABASE = { name: "any database", supports: { transactions: true, transactionalDdl: true } };
+
+/**
+ * Checks change units alone, without a database: loads all of them and plans as if nothing had been executed yet. What is wrong
+ * with them stands in the `problems` of the plan.
+ *
+ * @throws {SourceError} when the folder cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { validateSource } from "./validate_source.ts";
+ *
+ * const { problems } = await validateSource({
+ *   migrations: [
+ *     { id: "greet", order: "1", execution: () => {}, irreversible: "it does nothing" },
+ *     { id: "part", order: "1", execution: () => {}, irreversible: "it does nothing" },
+ *   ],
+ * });
+ * assertEquals(problems.map(({ code }) => code), ["DUPLICATE_ORDER"]);
+ * ```
+ */
+export async function validateSource(
+  { migrations, rules, defaultAuthor, listener }: ValidateSourceOptions,
+): Promise<Plan> {
+  const planning = await Planning.open({
+    source: sourceOf(migrations),
+    rules: { ...DEFAULT_RULES, ...rules },
+    defaultAuthor: defaultAuthor ?? "default-author",
+    driver: ANY_DATABASE,
+    transactionStrategy: "change",
+    listener,
+  });
+  return await planning.plan(EMPTY_HISTORY);
+}
+
+function sourceOf(migrations: ValidateSourceOptions["migrations"]): ChangeSource {
+  if (typeof migrations === "string" || migrations instanceof URL) return new FolderSource(migrations);
+  return "list" in migrations ? migrations : new ListSource(migrations);
+}
