@@ -91,7 +91,7 @@ export type {
   RecordedError,
 } from "./src/history/change_entry.ts";
 export type { Limit } from "./src/plan/limit_plan.ts";
-export type { RepairRequest } from "./src/plan/mark_plan.ts";
+export type { MarkStep, MarkSubject, RepairRequest } from "./src/plan/mark_plan.ts";
 export type { Plan, PlannedChange, PlanStep, TransactionStrategy } from "./src/plan/plan.ts";
 export type { UndoStep, UndoTarget } from "./src/plan/undo_plan.ts";
 export type { PlanRules, VersionRange } from "./src/plan/plan_rules.ts";

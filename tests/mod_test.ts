@@ -86,6 +86,8 @@ const TYPES = [
   "LockOptions",
   "ManifestDifference",
   "ManifestRow",
+  "MarkStep",
+  "MarkSubject",
   "MemoryContext",
   "MemoryDriverContext",
   "MigrateOptions",

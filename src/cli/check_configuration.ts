@@ -59,6 +59,10 @@ const CONFIGURATION: Expectations<DenockConfig> = {
   lock: { group: LOCK },
   defaultAuthor: TEXT,
   transactionStrategy: oneOf(...Object.keys(STRATEGIES)),
+  recordRepeats: { accepts: (value) => typeof value === "boolean", expected: "true or false" },
+  dependencies: { accepts: isRecord, expected: "an object with the dependencies by name" },
+  historyName: TEXT,
+  leaseName: TEXT,
   metadata: { accepts: (value) => isRecord(value) && isJson(value), expected: "an object that JSON can hold" },
 };
 

@@ -1,3 +1,4 @@
+import type { Dependencies } from "../run/dependencies.ts";
 import type { PlanRules } from "../plan/plan_rules.ts";
 import type { TransactionStrategy } from "../plan/plan.ts";
 import type { LockOptions } from "../run/lock.ts";
@@ -29,6 +30,18 @@ export interface DenockConfig {
    * @default {"change"}
    */
   readonly transactionStrategy?: TransactionStrategy;
+  /**
+   * Whether a `runAlways` change unit that succeeds again gets an entry each time.
+   *
+   * @default {true}
+   */
+  readonly recordRepeats?: boolean;
+  /** What change units get beside what the driver gives, by name: values, and factories for what is built on the context. */
+  readonly dependencies?: Dependencies;
+  /** The name of the table or collection of the history, by default that of the driver; each service can have its own. */
+  readonly historyName?: string;
+  /** The name of the table or collection of the lease, by default that of the driver. */
+  readonly leaseName?: string;
   /** Kept with every entry of the history; must be JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }

@@ -2,7 +2,6 @@ import { ChangeFailedError, ExecutionError } from "../errors.ts";
 import type { ExecutionReport } from "../report.ts";
 import type { RunnerEvent } from "../run/events.ts";
 import type { Runner } from "../run/runner.ts";
-import type { RunnerOptions } from "../run/runner_options.ts";
 import type { CommandResult, Session } from "./command.ts";
 import { hearInterrupts } from "./interrupt.ts";
 import type { Access } from "./open_database.ts";
@@ -30,8 +29,6 @@ export interface Undertaking {
 export interface Tools {
   /** The runner. */
   readonly runner: Runner<object>;
-  /** What the runner was made from. */
-  readonly options: RunnerOptions<object>;
   /** Aborted by a signal of the process, and for what a change unit has left behind. */
   readonly signal: AbortSignal;
 }
@@ -57,8 +54,8 @@ export async function execute(session: Session, undertaking: Undertaking): Promi
     progress.hear(event);
   };
   try {
-    return await withRunner(session, { access, listener }, async (runner, options) => {
-      const report = await stray.orReport(() => work({ runner, options, signal: stop.signal }));
+    return await withRunner(session, { access, listener }, async (runner) => {
+      const report = await stray.orReport(() => work({ runner, signal: stop.signal }));
       if (report.failed.length > 0) throw severalFailed(report, errors);
       const isNothing = report.executionId === null;
       return {

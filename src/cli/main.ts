@@ -19,6 +19,7 @@
 
 export type { PlanRules, VersionRange } from "../plan/plan_rules.ts";
 export type { TransactionStrategy } from "../plan/plan.ts";
+export type { Dependencies } from "../run/dependencies.ts";
 export type { LockOptions } from "../run/lock.ts";
 export { defineConfig, type DenockConfig } from "./configuration.ts";
 export { EXIT_CODES, type ExitCode } from "./exit_code.ts";

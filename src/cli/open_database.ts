@@ -12,6 +12,14 @@ export interface OpenDatabase extends AsyncDisposable {
 /** What is done with a database: only where one may be created, a file that is not there is made. */
 export type Access = "read" | "write" | "create";
 
+/** What the tables or collections of a driver are called; undefined leaves it to the driver. */
+export interface StoredNames {
+  /** The history. */
+  readonly history: string | undefined;
+  /** The lease. */
+  readonly lease: string | undefined;
+}
+
 /** How long to look for a server, in milliseconds, unless the URL says otherwise. */
 const SERVER_SELECTION_MS = 5_000;
 /** How long to wait for a client to close, in milliseconds. */
@@ -23,9 +31,9 @@ const CLOSE_MS = 2_000;
  * @throws {DatabaseError} when it cannot be reached or opened.
  * @throws {UsageError} when the URL is wrong in a way that only the client knows, or Deno does not allow it.
  */
-export async function openDatabase(url: DatabaseUrl, access: Access): Promise<OpenDatabase> {
+export async function openDatabase(url: DatabaseUrl, access: Access, names: StoredNames): Promise<OpenDatabase> {
   try {
-    return url.kind === "sqlite" ? await openSqlite(url, access) : await openMongodb(url);
+    return url.kind === "sqlite" ? await openSqlite(url, access, names) : await openMongodb(url, names);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
     throw new UsageError(`Deno does not allow to open ${url.shown}: ${error.message}`, [
@@ -34,7 +42,7 @@ export async function openDatabase(url: DatabaseUrl, access: Access): Promise<Op
   }
 }
 
-async function openSqlite(url: SqliteUrl, access: Access): Promise<OpenDatabase> {
+async function openSqlite(url: SqliteUrl, access: Access, { history, lease }: StoredNames): Promise<OpenDatabase> {
   const { openDatabase, SqliteDriver } = await import("../drivers/sqlite/mod.ts");
   const isThere = url.path !== ":memory:" && await exists(url.path);
   const path = isThere || access === "create" ? url.path : ":memory:";
@@ -45,7 +53,11 @@ async function openSqlite(url: SqliteUrl, access: Access): Promise<OpenDatabase>
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new DatabaseError("DATABASE_UNREACHABLE", `Cannot open ${url.shown}: ${messageOf(cause)}`, { cause });
   }
-  const driver = new SqliteDriver({ database });
+  const driver = new SqliteDriver({
+    database,
+    ...(history !== undefined && { historyTable: history }),
+    ...(lease !== undefined && { leaseTable: lease }),
+  });
   return {
     driver,
     async [Symbol.asyncDispose]() {
@@ -55,7 +67,7 @@ async function openSqlite(url: SqliteUrl, access: Access): Promise<OpenDatabase>
   };
 }
 
-async function openMongodb(url: MongoUrl): Promise<OpenDatabase> {
+async function openMongodb(url: MongoUrl, { history, lease }: StoredNames): Promise<OpenDatabase> {
   const [{ MongoClient }, { MongoDriver }] = await Promise.all([
     import("mongodb"),
     import("../drivers/mongodb/mod.ts"),
@@ -67,7 +79,12 @@ async function openMongodb(url: MongoUrl): Promise<OpenDatabase> {
     await closeInTime(() => client.close());
     throw new DatabaseError("DATABASE_UNREACHABLE", `Cannot reach ${url.shown}: ${messageOf(cause)}`, { cause });
   }
-  const driver = new MongoDriver({ client, database: url.database });
+  const driver = new MongoDriver({
+    client,
+    database: url.database,
+    ...(history !== undefined && { historyCollection: history }),
+    ...(lease !== undefined && { leaseCollection: lease }),
+  });
   return {
     driver,
     async [Symbol.asyncDispose]() {

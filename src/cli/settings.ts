@@ -5,6 +5,7 @@ import { checkConfiguration } from "./check_configuration.ts";
 import type { DenockConfig } from "./configuration.ts";
 import { type DatabaseUrl, parseDatabaseUrl } from "./database_url.ts";
 import { lookFor, readEnvironment } from "./permitted.ts";
+import type { StoredNames } from "./open_database.ts";
 import type { Flags } from "./program.ts";
 import type { Secrets } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
@@ -20,6 +21,8 @@ export interface Settings {
   readonly migrations: string;
   /** What a person should know about how these came about. */
   readonly notes: readonly string[];
+  /** What the driver calls its tables or collections, where that is not left to it. */
+  readonly names: StoredNames;
   /** The rest of what a runner needs to know. */
   readonly runner: Omit<RunnerOptions<object>, "driver" | "migrations">;
 }
@@ -38,6 +41,7 @@ export async function loadSettings(flags: Flags, secrets: Secrets): Promise<Sett
     database: findDatabase(flags, config, folder, secrets),
     migrations: flags.migrations ?? findMigrations(config, folder),
     notes,
+    names: { history: config.historyName, lease: config.leaseName },
     runner: runnerOptions(flags, config),
   };
 }
@@ -112,7 +116,7 @@ function findMigrations({ migrations }: DenockConfig, folder: string): string {
 }
 
 function runnerOptions({ profiles }: Flags, config: DenockConfig): Settings["runner"] {
-  const { lock, defaultAuthor, transactionStrategy, metadata } = config;
+  const { lock, defaultAuthor, transactionStrategy, metadata, recordRepeats, dependencies } = config;
   const rules = profiles.length === 0 ? config.rules : { ...config.rules, profiles };
   return {
     ...(rules && { rules: defined(rules) }),
@@ -120,6 +124,8 @@ function runnerOptions({ profiles }: Flags, config: DenockConfig): Settings["run
     ...(defaultAuthor !== undefined && { defaultAuthor }),
     ...(transactionStrategy && { transactionStrategy }),
     ...(metadata && { metadata }),
+    ...(recordRepeats !== undefined && { recordRepeats }),
+    ...(dependencies && { dependencies }),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { RunnerListener } from "../run/events.ts";
 import { Runner } from "../run/runner.ts";
-import type { RunnerOptions } from "../run/runner_options.ts";
 import type { Session } from "./command.ts";
 import { type Access, openDatabase } from "./open_database.ts";
 import { Progress } from "./progress.ts";
@@ -19,21 +18,22 @@ export interface RunnerUse {
 export async function withRunner<Result>(
   session: Session,
   { access, listener }: RunnerUse,
-  work: (runner: Runner<object>, options: RunnerOptions<object>) => Promise<Result>,
+  work: (runner: Runner<object>) => Promise<Result>,
 ): Promise<Result> {
   const { settings } = session;
   const database = needDatabase(settings);
   announce(session, `${database.shown} with ${settings.migrations}`);
-  await using opened = await openDatabase(database, access);
+  await using opened = await openDatabase(database, access, settings.names);
   const hostname = access === "read" ? undefined : readHostname();
-  const options: RunnerOptions<object> = {
-    ...settings.runner,
-    driver: opened.driver,
-    migrations: settings.migrations,
-    ...(hostname !== undefined && { hostname }),
-    listener: listener ?? new Progress(session.output, "executed").hear,
-  };
-  return await work(new Runner(options), options);
+  return await work(
+    new Runner({
+      ...settings.runner,
+      driver: opened.driver,
+      migrations: settings.migrations,
+      ...(hostname !== undefined && { hostname }),
+      listener: listener ?? new Progress(session.output, "executed").hear,
+    }),
+  );
 }
 
 /** Says what a command works on. */

@@ -30,6 +30,20 @@ export interface LockOptions {
 /** What holds where nothing else is said. */
 export const DEFAULT_LOCK: LockOptions = { leaseMs: 30_000, pollMs: 2_000, waitMs: 180_000 };
 
+/**
+ * Refuses times that are none.
+ *
+ * @throws {RangeError} naming the one that is wrong.
+ */
+export function checkLockOptions({ leaseMs, pollMs, waitMs }: LockOptions): void {
+  for (const [name, value] of Object.entries({ leaseMs, pollMs })) {
+    if (!(value > 0 && Number.isFinite(value))) {
+      throw new RangeError(`The lock needs a number above zero for ${name}: it is ${value}`);
+    }
+  }
+  if (!(waitMs >= 0)) throw new RangeError(`The lock needs a number for waitMs, zero or above: it is ${waitMs}`);
+}
+
 /** The lock while it is held. */
 export interface Lock {
   /** Throws unless the lease is known to be held right now. */
@@ -95,8 +109,12 @@ async function acquire(request: LockRequest): Promise<Acquired | undefined> {
   for (;;) {
     const stale = watch.staleStamp();
     const takeOver = stale === undefined ? {} : { takeOver: stale };
-    const sentAt = runtime.now();
-    const reply = await ask(request, () => driver.acquireLease({ owner, hostname, leaseMs, ...takeOver }));
+    let sentAt = runtime.now();
+    const reply = await ask(request, () => {
+      // A database that is locked may keep the first tries waiting for longer than a lease.
+      sentAt = runtime.now();
+      return driver.acquireLease({ owner, hostname, leaseMs, ...takeOver });
+    });
     if (reply.held) return { reply, sentAt };
     watch.see(reply);
     if (await request.isNothingLeft()) return undefined;

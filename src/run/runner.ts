@@ -4,6 +4,7 @@ import type { ChangeEntry } from "../history/change_entry.ts";
 import type { History } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
 import { checkLimit } from "../plan/limit_plan.ts";
+import type { MarkStep } from "../plan/mark_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { checkUndoTarget, type UndoStep } from "../plan/undo_plan.ts";
 import type { ExecutionReport } from "../report.ts";
@@ -59,6 +60,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
   /**
    * Makes a runner. Nothing is read before one of its methods is called.
    *
+   * @throws {RangeError} when a time of the lock is none.
    * @throws {TypeError} when the metadata is not JSON, or a dependency has a name that is given already.
    */
   constructor(options: RunnerOptions<Context, Given>) {
@@ -86,6 +88,16 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
   async planUndo({ signal, ...target }: UndoOptions): Promise<Plan<UndoStep>> {
     checkUndoTarget(target);
     return await this.#planOnly((planning, history) => planning.planUndo(history, target), signal);
+  }
+
+  /** Computes what `repair` would record now. Reads the history once and writes nothing. */
+  async planRepair({ repairs, signal }: Omit<RepairOptions, "comment">): Promise<Plan<MarkStep>> {
+    return await this.#planOnly((planning, history) => planning.planRepair(history, repairs), signal);
+  }
+
+  /** Computes what `baseline` would record now. Reads the history once and writes nothing. */
+  async planBaseline({ to, signal }: Omit<BaselineOptions, "comment">): Promise<Plan<MarkStep>> {
+    return await this.#planOnly((planning, history) => planning.planBaseline(history, to), signal);
   }
 
   /**

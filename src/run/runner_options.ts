@@ -2,12 +2,12 @@ import type { ChangeContext } from "../change_unit/context.ts";
 import type { Driver } from "../driver.ts";
 import type { TransactionStrategy } from "../plan/plan.ts";
 import { DEFAULT_RULES, type PlanRules } from "../plan/plan_rules.ts";
-import { FolderSource } from "../source/folder_source.ts";
-import { type ListedUnit, ListSource } from "../source/list_source.ts";
+import type { ListedUnit } from "../source/list_source.ts";
 import type { ChangeSource } from "../source/source.ts";
+import { sourceOf } from "../source/source_of.ts";
 import { checkDependencyNames, type Dependencies, type Resolved } from "./dependencies.ts";
 import type { RunnerListener } from "./events.ts";
-import { DEFAULT_LOCK, type LockOptions } from "./lock.ts";
+import { checkLockOptions, DEFAULT_LOCK, type LockOptions } from "./lock.ts";
 import { type Runtime, webRuntime } from "./runtime.ts";
 
 /**
@@ -114,19 +114,22 @@ export interface ResolvedOptions {
 /**
  * Fills in the defaults.
  *
+ * @throws {RangeError} when a time of the lock is none.
  * @throws {TypeError} when the metadata is not JSON, or a dependency has a name that is given already.
  */
 export function resolveOptions<Context extends object, Given extends Dependencies>(
   options: RunnerOptions<Context, Given>,
 ): ResolvedOptions {
   const { driver, defaultAuthor, transactionStrategy, metadata, hostname, retryMs, listener, runtime } = options;
+  const lock = { ...DEFAULT_LOCK, ...options.lock };
+  checkLockOptions(lock);
   const dependencies: Dependencies = options.dependencies ?? {};
   if (Object.keys(dependencies).length > 0) checkDependencyNames(dependencies, driver.context(() => {}));
   return {
     driver,
-    source: sourceOf<Context, Given>(options.migrations),
+    source: sourceOf<Context & Resolved<Given> & ChangeContext>(options.migrations),
     rules: { ...DEFAULT_RULES, ...options.rules },
-    lock: { ...DEFAULT_LOCK, ...options.lock },
+    lock,
     defaultAuthor: defaultAuthor ?? "default-author",
     transactionStrategy: transactionStrategy ?? "change",
     metadata: metadata === undefined ? null : JSON.parse(JSON.stringify(metadata)),
@@ -138,11 +141,4 @@ export function resolveOptions<Context extends object, Given extends Dependencie
     enabled: options.enabled ?? true,
     recordRepeats: options.recordRepeats ?? true,
   };
-}
-
-function sourceOf<Context extends object, Given extends Dependencies>(
-  migrations: RunnerOptions<Context, Given>["migrations"],
-): ChangeSource {
-  if (typeof migrations === "string" || migrations instanceof URL) return new FolderSource(migrations);
-  return "list" in migrations ? migrations : new ListSource(migrations);
 }

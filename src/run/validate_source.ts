@@ -1,9 +1,7 @@
 import { EMPTY_HISTORY } from "../history/history.ts";
 import type { Plan } from "../plan/plan.ts";
 import { DEFAULT_RULES } from "../plan/plan_rules.ts";
-import { FolderSource } from "../source/folder_source.ts";
-import { ListSource } from "../source/list_source.ts";
-import type { ChangeSource } from "../source/source.ts";
+import { sourceOf } from "../source/source_of.ts";
 import { Planning } from "./planning.ts";
 import type { RunnerOptions } from "./runner_options.ts";
 
@@ -23,7 +21,7 @@ const ANY_DATABASE = { name: "any database", supports: { transactions: true, tra
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { validateSource } from "./validate_source.ts";
+ * import { validateSource } from "@denock/denock";
  *
  * const { problems } = await validateSource({
  *   migrations: [
@@ -46,9 +44,4 @@ export async function validateSource(
     listener,
   });
   return await planning.plan(EMPTY_HISTORY);
-}
-
-function sourceOf(migrations: ValidateSourceOptions["migrations"]): ChangeSource {
-  if (typeof migrations === "string" || migrations instanceof URL) return new FolderSource(migrations);
-  return "list" in migrations ? migrations : new ListSource(migrations);
 }

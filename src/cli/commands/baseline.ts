@@ -2,7 +2,6 @@ import { COMMENT_OPTIONS, commentOf } from "../comment.ts";
 import { defineCommand } from "../command.ts";
 import { execute } from "../execute.ts";
 import { text } from "../option.ts";
-import { planMarks } from "../plan_marks.ts";
 import { ask, needAnswer, YES_OPTION } from "../question.ts";
 import { renderMarks } from "../render_marks.ts";
 import { UsageError } from "../usage_error.ts";
@@ -28,11 +27,11 @@ export const baseline = defineCommand({
     return await execute(session, {
       effect: "recorded",
       access: "create",
-      async work({ runner, options: runnerOptions, signal }) {
+      async work({ runner, signal }) {
         if (!options.yes) {
           await ask(session, {
             effect: "recorded",
-            plan: () => planMarks(runnerOptions, { to }, signal),
+            plan: () => runner.planBaseline({ to, signal }),
             render: (plan) => renderMarks(plan, comment, session.output.paintNotice),
           }, signal);
         }

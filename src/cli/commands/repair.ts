@@ -3,7 +3,6 @@ import { COMMENT_OPTIONS, commentOf } from "../comment.ts";
 import { defineCommand } from "../command.ts";
 import { execute } from "../execute.ts";
 import { type OptionValues, text, texts } from "../option.ts";
-import { planMarks } from "../plan_marks.ts";
 import { ask, needAnswer, YES_OPTION } from "../question.ts";
 import { renderMarks } from "../render_marks.ts";
 import { UsageError } from "../usage_error.ts";
@@ -35,11 +34,11 @@ export const repair = defineCommand({
       effect: "recorded",
       access: "write",
       stateOf: ({ id }) => rolledBack.has(id) ? "ROLLED_BACK" : "EXECUTED",
-      async work({ runner, options: runnerOptions, signal }) {
+      async work({ runner, signal }) {
         if (!options.yes) {
           await ask(session, {
             effect: "recorded",
-            plan: () => planMarks(runnerOptions, { repairs }, signal),
+            plan: () => runner.planRepair({ repairs, signal }),
             render: (plan) => renderMarks(plan, comment, session.output.paintNotice),
           }, signal);
         }

@@ -1,5 +1,6 @@
 import type { ClientSession } from "mongodb";
 import { MigrationError } from "../../errors.ts";
+import { codeOf, NO_CODE } from "./classify_error.ts";
 
 /** What a database is bound to. */
 export interface Binding {
@@ -15,6 +16,7 @@ export class Calls {
   readonly #underWay = new Set<Promise<void>>();
   #last: Promise<void> = Promise.resolve();
   #ended = false;
+  #refusal: unknown;
 
   constructor(binding: Binding) {
     this.#binding = binding;
@@ -22,10 +24,20 @@ export class Calls {
 
   /** Sends when it is this call's turn. Code of the user must never run in `call`: it could wait for its own turn. */
   send<T>(call: () => Promise<T>): Promise<T> {
-    return this.#start(() => {
+    return this.#start(async () => {
       this.admit();
-      return call();
+      try {
+        return await call();
+      } catch (error) {
+        if (codeOf(error) !== NO_CODE) this.#refusal ??= error;
+        throw error;
+      }
     });
+  }
+
+  /** The first error that the server has answered with, whether or not somebody has caught it; else undefined. */
+  get refusal(): unknown {
+    return this.#refusal;
   }
 
   /** Takes a turn for a call of the driver's own, which is not guarded. */

@@ -14,6 +14,8 @@ export interface BoundDatabase {
   inTurn<T>(call: () => Promise<T>): Promise<T>;
   /** Waits until no call is under way and refuses every later one; to be called before commit and abort. */
   end(): Promise<void>;
+  /** The first error that the server has answered a call with, whether or not somebody has caught it; else undefined. */
+  refusal(): unknown;
 }
 
 /**
@@ -41,5 +43,6 @@ export function bindDatabase(db: Db, binding: Binding): BoundDatabase {
     idle: () => calls.idle(),
     inTurn: (call) => calls.inTurn(call),
     end: () => calls.end(),
+    refusal: () => calls.refusal,
   };
 }

@@ -47,7 +47,10 @@ export function hasLabel(error: unknown, label: string): boolean {
     error.errorLabels.includes(label);
 }
 
-/** The code of an error of the server, or -1. */
+/** In place of a code where there is none. */
+export const NO_CODE = -1;
+
+/** The code of an error of the server, or {@link NO_CODE}. */
 export function codeOf(error: unknown): number {
-  return error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : -1;
+  return error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : NO_CODE;
 }

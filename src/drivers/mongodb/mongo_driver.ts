@@ -12,8 +12,9 @@ import {
   PositionTakenError,
   type Transaction,
 } from "../../driver.ts";
-import { DatabaseError } from "../../errors.ts";
+import { DatabaseError, MigrationError } from "../../errors.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
+import { firstLine } from "../../history/recorded_error.ts";
 import { bindDatabase, type BoundDatabase } from "./bound_database.ts";
 import { classifyError, codeOf, hasLabel } from "./classify_error.ts";
 import { type EntryDocument, fromDocument, toDocument } from "./entry_document.ts";
@@ -182,13 +183,17 @@ export class MongoDriver implements Driver<MongoDriverContext> {
         await bound.inTurn(() => this.#history.deleteOne({ _id: entry.seq }, { session }));
       };
       result = await work({ context, append, fence });
+      await bound.end();
     } catch (error) {
       await bound.end();
       await abort(session);
-      throw codeOf(error) === ILLEGAL_OPERATION ? transactionsUnavailable(error) : error;
+      throw explain(error, bound.refusal());
     }
-    await bound.end();
-    await commit(session);
+    try {
+      await commit(session);
+    } catch (error) {
+      throw explain(error, bound.refusal());
+    }
     return result;
   }
 
@@ -253,6 +258,24 @@ async function commit(session: ClientSession): Promise<void> {
     if (hasLabel(error, "TransientTransactionError")) throw error;
     throw new CommitUnknownError("MongoDB did not confirm the commit", { cause: error });
   }
+}
+
+/**
+ * The server ends a transaction with the first error in it, and from then on answers as if another attempt could help. When the
+ * change unit has caught that first error, it would only be caught again.
+ */
+function explain(error: unknown, refusal: unknown): unknown {
+  if (codeOf(error) === ILLEGAL_OPERATION) return transactionsUnavailable(error);
+  if (refusal === undefined || classifyError(refusal) !== "permanent" || classifyError(error) !== "transient") {
+    return error;
+  }
+  return new MigrationError(
+    "TRANSACTION_ENDED",
+    `MongoDB has rolled the transaction back because of an error that the change unit has caught: ${
+      firstLine(refusal)
+    }`,
+    { cause: refusal },
+  );
 }
 
 function transactionsUnavailable(cause?: unknown): DatabaseError {
