@@ -1,6 +1,7 @@
 import { isOperand } from "./operand.ts";
 import { type OptionDefinition, writtenAs } from "./option.ts";
-import type { CommandCall, Flags } from "./program.ts";
+import type { Flags } from "./flags.ts";
+import type { CommandCall } from "./program.ts";
 
 /** A command line for people to type: with the options that every command has as they were given, but without secrets. */
 export function commandLine(words: string, { database, migrations, config, profiles }: Flags): string {

@@ -1,3 +1,4 @@
+import type { Flags } from "./flags.ts";
 import { Command as Program, CommanderError, Option } from "commander";
 import denock from "../../deno.json" with { type: "json" };
 import type { Command } from "./command.ts";
@@ -6,20 +7,6 @@ import { EXIT_CODES } from "./exit_code.ts";
 import { explain, noCommand } from "./explain.ts";
 import { isOperand } from "./operand.ts";
 import { readText, writtenAs } from "./option.ts";
-
-/** What the options say that every command has. */
-export interface Flags {
-  /** The URL of the database. */
-  readonly database?: string;
-  /** The migrations folder. */
-  readonly migrations?: string;
-  /** The configuration file. */
-  readonly config?: string;
-  /** The active profiles. */
-  readonly profiles: readonly string[];
-  /** Whether the result is for machines. */
-  readonly json: boolean;
-}
 
 /** A command with everything that was said to it. */
 export interface CommandCall {

@@ -6,7 +6,7 @@ import type { DenockConfig } from "./configuration.ts";
 import { type DatabaseUrl, parseDatabaseUrl } from "./database_url.ts";
 import { lookFor, readEnvironment } from "./permitted.ts";
 import type { StoredNames } from "./open_database.ts";
-import type { Flags } from "./program.ts";
+import type { Flags } from "./flags.ts";
 import type { Secrets } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 

@@ -5,7 +5,8 @@ import { type ChangeHistory, identityOf } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { describeKnown } from "./decide.ts";
 import { matchChange, sameChecksum } from "./match.ts";
-import { findDuplicates, type Plan, type PlanInput, type PlannedChange } from "./plan.ts";
+import { findDuplicates } from "./make_plan.ts";
+import type { Plan, PlanInput, PlannedChange } from "./plan.ts";
 import * as problems from "./problems.ts";
 
 /** What an entry about a marked change unit says of it. */
