@@ -21,7 +21,9 @@ export interface ChangeHistory {
   readonly execution: ChangeState | null;
   /** The state of its before step; null when it never ran. */
   readonly before: ChangeState | null;
-  /** The position of the entry by which it came to be executed, the last time that it was not; 0 when it never was. */
+  /** Whether effects of it stand: it was executed and not rolled back since, even where it has failed when it ran again. */
+  readonly stands: boolean;
+  /** The position of the entry by which it came to stand, the last time that it did not; 0 when it never has. */
   readonly executedSince: number;
   /** The newest entry that is not `IGNORED`. */
   readonly last: ChangeEntry;
@@ -148,10 +150,12 @@ export function extendChange(known: ChangeHistory | undefined, entry: ChangeEntr
   const about = entry.type === "EXECUTION" || known === undefined || known.execution === null
     ? { order, file: entry.file, checksum: entry.checksum, runAlways: entry.runAlways === true }
     : { order: known.order, file: known.file, checksum: known.checksum, runAlways: known.runAlways };
-  const becameExecuted = entry.type === "EXECUTION" && states.execution === "EXECUTED" &&
-    known?.execution !== "EXECUTED";
-  const executedSince = becameExecuted ? entry.seq : known?.executedSince ?? 0;
-  return { id, author, ...about, ...states, executedSince, last: entry };
+  const stood = known?.stands ?? false;
+  const stands =
+    entry.type === "EXECUTION" && (entry.state === "EXECUTED" || (stood && entry.state !== "ROLLED_BACK")) ||
+    entry.type !== "EXECUTION" && stood;
+  const executedSince = stands && !stood ? entry.seq : known?.executedSince ?? 0;
+  return { id, author, ...about, ...states, stands, executedSince, last: entry };
 }
 
 function checkStep(entry: ChangeEntry, from: ChangeState | null, legal: boolean): void {

@@ -26,7 +26,7 @@ export const EXECUTION_TRANSITIONS: readonly Transition[] = [
   { from: "FAILED", to: "STARTED", reason: "it is tried again without a transaction" },
   { from: "FAILED", to: "EXECUTED", reason: "it was tried again, or repair says so" },
   { from: "FAILED", to: "FAILED", reason: "it was tried again and failed again" },
-  { from: "FAILED", to: "ROLLED_BACK", reason: "repair says so" },
+  { from: "FAILED", to: "ROLLED_BACK", reason: "what an earlier run of it has left was undone, or repair says so" },
   { from: "ROLLED_BACK", to: "STARTED", reason: "it is tried again without a transaction" },
   { from: "ROLLED_BACK", to: "EXECUTED", reason: "it was tried again, or repair says so" },
   { from: "ROLLED_BACK", to: "FAILED", reason: "it was tried again and failed" },

@@ -32,7 +32,7 @@ export function makePlan(input: PlanInput): Plan {
 function findNewestExecuted(matched: readonly MatchedChange[], history: History): ExecutedChangeUnit | undefined {
   const local = new Map(matched.flatMap(({ known, listed }) => known === undefined ? [] : [[known, listed]]));
   return Array.from(history.changes.values())
-    .filter((known) => known.execution === "EXECUTED")
+    .filter((known) => known.stands)
     .map((known) => local.get(known) ?? known)
     .reduce<ExecutedChangeUnit | undefined>(
       (newest, change) => newest === undefined || compareOrders(change.order, newest.order) > 0 ? change : newest,
@@ -78,7 +78,7 @@ function findMissing(
         const why = `its file is not in ${source}`;
         return { change: change(why), problem: problems.rollbackFailed(known, known, why) };
       }
-      if (known.execution !== "EXECUTED") {
+      if (known.execution === "STARTED" || known.before === "STARTED") {
         const why = `its file is not in ${source}`;
         return {
           change: change(why),
@@ -97,7 +97,6 @@ function findMissing(
     });
 }
 
-function tookEffect({ execution, before }: ChangeHistory): boolean {
-  return [execution, before].some((state) => state === "STARTED" || state === "ROLLBACK_FAILED") ||
-    execution === "EXECUTED";
+function tookEffect({ stands, execution, before }: ChangeHistory): boolean {
+  return stands || [execution, before].some((state) => state === "STARTED" || state === "ROLLBACK_FAILED");
 }

@@ -46,7 +46,7 @@ export interface UndoStep {
 /** What is to be undone: newest first, in the order in which change units were executed. */
 export function selectUndone(history: History, { to, count }: Limit): readonly ChangeHistory[] {
   const executed = Array.from(history.changes.values())
-    .filter(({ execution }) => execution === "EXECUTED")
+    .filter(({ stands }) => stands)
     .toSorted((left, right) => right.executedSince - left.executedSince);
   if (count !== undefined) return executed.slice(0, count);
   if (to === undefined) return executed;

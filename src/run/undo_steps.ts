@@ -1,4 +1,3 @@
-import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { recordError } from "../history/recorded_error.ts";
 import type { UndoStep } from "../plan/undo_plan.ts";
 import type { ChangeOutcome, Failure } from "./change_outcome.ts";
@@ -27,8 +26,8 @@ export async function undoTogether(
   const outcome = await executeInTransaction(scope, tasks);
   if (!outcome.committed) {
     const { failed, error, attempts } = outcome;
-    const checksum = steps.find(({ unit }) => unit === failed.unit)?.checksum ?? null;
-    return [await recordStillExecuted(scope, { ...failed.unit, checksum }, error, attempts)];
+    const step = steps.find(({ unit }) => unit === failed.unit) ?? steps[0];
+    return [await recordStanding(scope, step, error, attempts)];
   }
   const outcomes: ChangeOutcome[] = [];
   for (const [index, step] of steps.entries()) {
@@ -46,15 +45,17 @@ function taskOf({ unit }: UndoStep): TransactionTask {
 }
 
 /** The transaction of the undo was rolled back: the change stands as it was executed, and the history says why. */
-async function recordStillExecuted(
+async function recordStanding(
   scope: ExecutionScope,
-  unit: LoadedChangeUnit,
+  { unit, checksum, change }: UndoStep,
   error: unknown,
   attempts: number,
 ): Promise<ChangeOutcome> {
-  const details = { type: "EXECUTION", state: "EXECUTED", attempts, error: recordError(error) } as const;
-  await scope.log.append(draftEntry(scope, unit, details));
-  return { unit, executionMillis: 0, attempts, failure: { state: "EXECUTED", error } };
+  // One that stands by an earlier run but has failed since is still to run again.
+  const state = change.state === "FAILED" ? "FAILED" : "EXECUTED";
+  const details = { type: "EXECUTION", state, attempts, error: recordError(error) } as const;
+  await scope.log.append(draftEntry(scope, { ...unit, checksum }, details));
+  return { unit, executionMillis: 0, attempts, failure: { state, error } };
 }
 
 async function undoBefores(scope: ExecutionScope, steps: readonly UndoStep[]): Promise<Failure | undefined> {

@@ -87,11 +87,14 @@ export const leaseCases: readonly ConformanceCase[] = [
   },
   {
     group: "lease",
-    rule: "a renewal with another owner or token is refused",
-    async run({ driver }) {
+    rule: "a renewal with another owner or token is refused and prolongs nothing",
+    async run({ driver, other }) {
       const { token } = held(await acquire(driver, "ann"));
-      refused(await driver.renewLease({ owner: "bob", token, leaseMs: LEASE_MS }));
-      refused(await driver.renewLease({ owner: "ann", token: token + 1, leaseMs: LEASE_MS }));
+      const { stamp } = refused(await acquire(other, "bob"));
+      await pause(20);
+      refused(await driver.renewLease({ owner: "bob", token, leaseMs: 2 * LEASE_MS }));
+      refused(await driver.renewLease({ owner: "ann", token: token + 1, leaseMs: 2 * LEASE_MS }));
+      assertEquals(refused(await acquire(other, "bob")).stamp, stamp);
     },
   },
   {

@@ -50,6 +50,7 @@ Deno.test("extendHistory() folds the log into the current state", async () => {
     runAlways: false,
     execution: "EXECUTED",
     before: null,
+    stands: true,
     executedSince: 3,
     last: 3,
   });

@@ -74,7 +74,7 @@ onMongodb("no index is made but the one of the primary key, and only two collect
   }
 });
 
-const LEASE_MS = 600;
+const LEASE_MS = 800;
 
 /** Works for longer than two leases. */
 async function outlastLease(): Promise<void> {
