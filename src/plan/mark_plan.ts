@@ -1,4 +1,4 @@
-import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { ChangeState, EntryType } from "../history/change_entry.ts";
 import { type ChangeHistory, identityOf } from "../history/history.ts";
@@ -59,7 +59,7 @@ export function makeRepairPlan(input: PlanInput, requests: readonly RepairReques
 
 type MarkDecision = { readonly step: MarkStep } | { readonly problem: Problem };
 
-function decideRepair({ history, listed }: PlanInput, { id, author, as }: RepairRequest): MarkDecision {
+function decideRepair({ history, listed, units }: PlanInput, { id, author, as }: RepairRequest): MarkDecision {
   const known = (history.byId.get(id) ?? [])
     .map((identity) => history.changes.get(identity))
     .filter((change) => change !== undefined && (author === undefined || change.author === author));
@@ -69,10 +69,8 @@ function decideRepair({ history, listed }: PlanInput, { id, author, as }: Repair
     const authors = known.map((each) => each?.author).join(", ");
     return { problem: problems.repairImpossible(change, `several authors have that id: ${authors}; name one`) };
   }
-  const files = listed.filter((each) => each.id === id && (each.author ?? change.author) === change.author);
-  // Without a look inside, only the name tells apart the files of two authors with the same id.
-  const file = files.find((each) => each.file === change.file) ?? (files.length === 1 ? files[0] : undefined);
-  if (as === "accepted") return accept(change, file);
+  const unit = listed.flatMap((each) => units.get(each) ?? []).find((each) => identityOf(each) === identityOf(change));
+  if (as === "accepted") return accept(change, unit);
   const state = as === "executed" ? "EXECUTED" : "ROLLED_BACK";
   const open = (each: ChangeState | null) => each === "STARTED" || each === "ROLLBACK_FAILED";
   // What was interrupted is what the word of a person is about: only the before step, where the change was not begun.
@@ -85,36 +83,27 @@ function decideRepair({ history, listed }: PlanInput, { id, author, as }: Repair
   if (change.execution === state && !open(change.before)) {
     return { problem: problems.repairImpossible(change, `it is ${state} already`) };
   }
-  return { step: step(change, subjectOf(change, file, as === "executed"), marks, `marked as ${as}`) };
+  return {
+    step: step(change, as === "executed" && unit !== undefined ? unit : subjectOf(change), marks, `marked as ${as}`),
+  };
 }
 
-function accept(known: ChangeHistory, file: ListedChange | undefined): MarkDecision {
+function accept(known: ChangeHistory, unit: LoadedChangeUnit | undefined): MarkDecision {
   if (known.execution !== "EXECUTED") {
     return { problem: problems.repairImpossible(known, `it is not executed but ${known.execution ?? "pending"}`) };
   }
-  if (file === undefined) return { problem: problems.repairImpossible(known, "its file is missing") };
-  if (sameChecksum(file.checksum, known.checksum)) {
+  if (unit === undefined) {
+    return { problem: problems.repairImpossible(known, "its file is missing or cannot be loaded") };
+  }
+  if (sameChecksum(unit.checksum, known.checksum)) {
     return { problem: problems.repairImpossible(known, "it was not edited since it was executed") };
   }
-  const marks = [{ type: "EXECUTION", state: "EXECUTED" }] as const;
-  return { step: step(known, subjectOf(known, file, true), marks, "accepted as it is now") };
+  return { step: step(known, unit, [{ type: "EXECUTION", state: "EXECUTED" }], "accepted as it is now") };
 }
 
-/** What is taken for executed is the file as it is now; what is rolled back is what was begun. */
-function subjectOf(known: ChangeHistory, file: ListedChange | undefined, takesFile: boolean): MarkSubject {
-  const { id, author, order, checksum, runAlways, last } = known;
-  const subject = {
-    id,
-    author,
-    order,
-    file: known.file,
-    checksum,
-    runAlways,
-    systemVersion: last.systemVersion ?? "0",
-  };
-  return takesFile && file !== undefined
-    ? { ...subject, order: file.order, file: file.file, checksum: file.checksum }
-    : subject;
+/** What the history says of a change unit; what is rolled back is what was begun, whatever its file says now. */
+function subjectOf({ id, author, order, file, checksum, runAlways, last }: ChangeHistory): MarkSubject {
+  return { id, author, order, file, checksum, runAlways, systemVersion: last.systemVersion ?? "0" };
 }
 
 /** Plans entries by which all change units up to one count as executed, without running them. */

@@ -98,6 +98,10 @@ function decideUndo(known: ChangeHistory, { listed, units, rules, source, transa
     const reason = isThere ? "it cannot be loaded" : "its file is missing";
     return stop(problems.missing(known, source, true), reason);
   }
+  if (known.before === "EXECUTED" && unit.rollbackBeforeExecution === null) {
+    const why = "its before step stands, and it has no rollbackBeforeExecution any more";
+    return stop(problems.irreversible(unit, why), "its before step would be left behind");
+  }
   if (unit.irreversible !== null) return stop(problems.irreversible(unit, unit.irreversible), "irreversible");
   const isEdited = !sameChecksum(file.checksum, known.checksum);
   if (isEdited && rules.edited === "stop") return stop(problems.edited(file, known, true), "edited since");

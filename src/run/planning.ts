@@ -70,13 +70,14 @@ export class Planning {
     return makeBaselinePlan(this.#input(history), to);
   }
 
-  /** Plans a repair; loads only files that several change units share, because what they are is not known without. */
+  /** Plans a repair; loads what may be the files of the change units, because only they say whose they are. */
   async planRepair(history: History, requests: readonly RepairRequest[]): Promise<Plan<MarkStep>> {
     const known = requests.flatMap(({ id }) => history.byId.get(id) ?? []).flatMap((key) =>
       history.changes.get(key) ?? []
     );
+    const ids = new Set(requests.map(({ id }) => id));
     const files = new Set(known.filter(sharesFile).map(({ file }) => file));
-    await this.#load(this.#changes.filter(({ file }) => files.has(file)));
+    await this.#load(this.#changes.filter(({ id, file }) => ids.has(id) || files.has(file)));
     return makeRepairPlan(this.#input(history), requests);
   }
 
