@@ -19,6 +19,7 @@ const redacted: [what: string, text: string, expected: string][] = [
   ["a value in braces", `dup key: { email: "${SECRET}" }`, "dup key: {…}"],
   ["two values in braces", `{ a: "${SECRET}" } and { b: "${SECRET}" }`, "{…}"],
   ["a value that holds a brace", `dup key: { a: "} ${SECRET}" } again`, "dup key: {…} again"],
+  ["a value that holds a brace and was cut off", `dup key: { a: "x}${SECRET}`, "dup key: {…}"],
   ["a value that was cut off", `dup key: { a: "${SECRET}`, "dup key: {…}"],
   ["braces over several lines", `dup key: {\n  email: "${SECRET}",\n}\nat index 0`, "dup key: {…}\nat index 0"],
 ];
