@@ -34,7 +34,8 @@ function redactBraces(text: string): string {
   const start = text.indexOf("{");
   if (start < 0) return text;
   const end = text.lastIndexOf("}");
+  const behind = end < start ? "" : text.slice(end + 1);
   const quotes = text.slice(start, end).split('"').length - 1;
-  // A brace inside of a value is not the end of it: then nothing behind it is safe to show either.
-  return `${text.slice(0, start)}{…}${end < start || quotes % 2 === 1 ? "" : text.slice(end + 1)}`;
+  // A brace inside of a value is not the end of it, and one behind it may have no end: then nothing is safe to show.
+  return `${text.slice(0, start)}{…}${quotes % 2 === 1 || behind.includes("{") ? "" : behind}`;
 }

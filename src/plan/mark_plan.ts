@@ -1,7 +1,7 @@
 import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { ChangeState, EntryType } from "../history/change_entry.ts";
-import { type ChangeHistory, identityOf } from "../history/history.ts";
+import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { describeKnown } from "./decide.ts";
 import { matchChange, sameChecksum } from "./match.ts";
@@ -42,8 +42,9 @@ export interface RepairRequest {
 /** Plans entries by which a person says what became of change units. */
 export function makeRepairPlan(input: PlanInput, requests: readonly RepairRequest[]): Plan<MarkStep> {
   const repaired = new Set<string>();
+  const loaded = new Map(Array.from(input.units.values(), (unit) => [identityOf(unit), unit]));
   const decisions = requests.map((request): MarkDecision => {
-    const decision = decideRepair(input, request);
+    const decision = decideRepair(input.history, loaded, request);
     if (!("step" in decision)) return decision;
     const identity = identityOf(decision.step.unit);
     if (repaired.has(identity)) return { problem: problems.repairTwice(request.id) };
@@ -59,7 +60,11 @@ export function makeRepairPlan(input: PlanInput, requests: readonly RepairReques
 
 type MarkDecision = { readonly step: MarkStep } | { readonly problem: Problem };
 
-function decideRepair({ history, listed, units }: PlanInput, { id, author, as }: RepairRequest): MarkDecision {
+function decideRepair(
+  history: History,
+  loaded: ReadonlyMap<string, LoadedChangeUnit>,
+  { id, author, as }: RepairRequest,
+): MarkDecision {
   const known = (history.byId.get(id) ?? [])
     .map((identity) => history.changes.get(identity))
     .filter((change) => change !== undefined && (author === undefined || change.author === author));
@@ -69,7 +74,7 @@ function decideRepair({ history, listed, units }: PlanInput, { id, author, as }:
     const authors = known.map((each) => each?.author).join(", ");
     return { problem: problems.repairImpossible(change, `several authors have that id: ${authors}; name one`) };
   }
-  const unit = listed.flatMap((each) => units.get(each) ?? []).find((each) => identityOf(each) === identityOf(change));
+  const unit = loaded.get(identityOf(change));
   if (as === "accepted") return accept(change, unit);
   const state = as === "executed" ? "EXECUTED" : "ROLLED_BACK";
   const open = (each: ChangeState | null) => each === "STARTED" || each === "ROLLBACK_FAILED";

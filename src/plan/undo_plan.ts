@@ -66,7 +66,9 @@ export function neededForUndo(listed: readonly ListedChange[], undone: readonly 
 /** Decides what to undo. Whatever could refuse is found here, before the first rollback. */
 export function makeUndoPlan(input: PlanInput, target: UndoTarget): Plan<UndoStep> {
   const undone = selectUndone(input.history, target);
-  const decisions = undone.map((known) => decideUndo(known, input));
+  const loaded = new Map(Array.from(input.units, ([file, unit]) => [identityOf(unit), { file, unit }]));
+  const ids = new Set(input.listed.map(({ id }) => id));
+  const decisions = undone.map((known) => decideUndo(known, loaded.get(identityOf(known)), ids.has(known.id), input));
   const needed = new Set(neededForUndo(input.listed, undone).map(({ file }) => file));
   const found: Problem[] = input.found.filter(({ files }) => files.some((file) => needed.has(file)));
   if (undone.length === 0 && target.to !== undefined) {
@@ -85,19 +87,22 @@ interface UndoDecision {
   readonly problem?: Problem;
 }
 
-function decideUndo(known: ChangeHistory, { listed, units, rules, source, transactions }: PlanInput): UndoDecision {
-  const identity = identityOf(known);
-  const [file, unit] = Array.from(units).find(([, each]) => identityOf(each) === identity) ?? [];
+function decideUndo(
+  known: ChangeHistory,
+  loaded: { readonly file: ListedChange; readonly unit: LoadedChangeUnit } | undefined,
+  isListed: boolean,
+  { rules, source, transactions }: PlanInput,
+): UndoDecision {
   const described = describeKnown(known);
   const stop = (problem: Problem, reason: string): UndoDecision => ({
     change: { ...described, decision: "stop", reason },
     problem,
   });
-  if (file === undefined || unit === undefined) {
-    const isThere = listed.some(({ id }) => id === known.id);
-    const reason = isThere ? "it cannot be loaded" : "its file is missing";
+  if (loaded === undefined) {
+    const reason = isListed ? "it cannot be loaded" : "its file is missing";
     return stop(problems.missing(known, source, true), reason);
   }
+  const { file, unit } = loaded;
   if (known.before === "EXECUTED" && unit.rollbackBeforeExecution === null) {
     const why = "its before step stands, and it has no rollbackBeforeExecution any more";
     return stop(problems.irreversible(unit, why), "its before step would be left behind");
