@@ -29,13 +29,8 @@ function redactUrl(word: string): string {
   return start < 3 || end < start || isPath ? word : `${word.slice(0, start)}***${word.slice(end)}`;
 }
 
-/** From the first brace to the last one, because values may hold braces themselves, or be cut off. */
+/** Everything from the first brace on: values may hold braces and quotes themselves, or be cut off. */
 function redactBraces(text: string): string {
   const start = text.indexOf("{");
-  if (start < 0) return text;
-  const end = text.lastIndexOf("}");
-  const behind = end < start ? "" : text.slice(end + 1);
-  const quotes = text.slice(start, end).split('"').length - 1;
-  // A brace inside of a value is not the end of it, and one behind it may have no end: then nothing is safe to show.
-  return `${text.slice(0, start)}{…}${quotes % 2 === 1 || behind.includes("{") ? "" : behind}`;
+  return start < 0 ? text : `${text.slice(0, start)}{…}`;
 }

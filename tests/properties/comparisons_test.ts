@@ -1,3 +1,4 @@
+import "./seed.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { compareOrders, ORDER_PATTERN } from "../../src/change_unit/order.ts";

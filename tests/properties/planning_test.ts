@@ -1,3 +1,4 @@
+import "./seed.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ChangeEntry, ChangeState, EntryDraft, EntryType } from "../../src/history/change_entry.ts";

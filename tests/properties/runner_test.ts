@@ -1,3 +1,4 @@
+import "./seed.ts";
 import fc from "fast-check";
 import * as arbitrary from "./arbitraries.ts";
 import { deeds } from "./deeds.ts";

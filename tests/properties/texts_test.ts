@@ -1,3 +1,4 @@
+import "./seed.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { createHash } from "node:crypto";
