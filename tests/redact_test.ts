@@ -53,7 +53,7 @@ const untouched = [
   "mongodb://db.local:27017/shop?replicaSet=rs0",
   "mail ann@example.org",
   "https://jsr.io/@std/assert",
-  "file:///work/migrations/0001_create_users.ts",
+  "file:///srv/shop/migrations/0001_create_users.ts",
   "[1, 2] (three) <four>",
 ];
 
