@@ -4,7 +4,7 @@ import * as arbitrary from "./arbitraries.ts";
 import { deeds } from "./deeds.ts";
 import { Life } from "./life.ts";
 
-const RUNS = { numRuns: Number(Deno.env.get("N") ?? 1_000) };
+const RUNS = { numRuns: 1_000 };
 
 Deno.test("A runner and a plain model agree on every step of a life, and an undo of all leaves nothing", async () => {
   const lives = arbitrary.shelves.chain((shelf) =>
