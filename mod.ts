@@ -63,6 +63,7 @@ export {
   type LeaseRequest,
   type LeaseStatus,
   PositionTakenError,
+  type SchemaChanges,
   type Transaction,
 } from "./src/driver.ts";
 export { MemoryDatabase } from "./src/drivers/memory/memory_database.ts";

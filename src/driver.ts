@@ -6,12 +6,19 @@
 
 import type { ChangeEntry } from "./history/change_entry.ts";
 
+/**
+ * What becomes of a change of the schema in a transaction: it is part of it (`transactional`), it is `refused` before it is
+ * sent, or it would be `committing` what came before. Where it would, a change unit gets a transaction only if it says
+ * `transactional: true`, and so that it changes data alone; the driver then refuses changes of the schema in it.
+ */
+export type SchemaChanges = "transactional" | "refused" | "committing";
+
 /** What a database can do. */
 export interface DriverSupports {
   /** Whether a change unit and its entry can be committed together. */
   readonly transactions: boolean;
-  /** Whether changes of the schema are part of a transaction. */
-  readonly transactionalDdl: boolean;
+  /** What becomes of a change of the schema (DDL) in a transaction. */
+  readonly schemaChanges: SchemaChanges;
 }
 
 /** Throws when the execution may not touch the database any more. */

@@ -109,6 +109,7 @@ const TYPES = [
   "RunnerOptions",
   "RunnerSettings",
   "Runtime",
+  "SchemaChanges",
   "SkippedChange",
   "SourceListing",
   "Step",

@@ -36,9 +36,8 @@ export interface ChangeUnitAttributes {
    */
   readonly systemVersion?: string;
   /**
-   * Whether it runs in a transaction.
-   *
-   * @default {true}
+   * Whether it runs in a transaction. Without, it does, except on a database where a change of the schema would commit the
+   * transaction (MySQL, MariaDB): there `true` says that it changes data alone.
    */
   readonly transactional?: boolean;
   /**
@@ -134,8 +133,8 @@ export interface LoadedChangeUnit extends ChangeReference {
   readonly runOnChange: boolean;
   /** The version of the system it belongs to. */
   readonly systemVersion: string;
-  /** Whether it runs in a transaction. */
-  readonly transactional: boolean;
+  /** Whether it runs in a transaction, or null where it leaves that to the database. */
+  readonly transactional: boolean | null;
   /** Whether its failure ends the execution. */
   readonly failFast: boolean;
   /** The profiles it belongs to. */

@@ -61,7 +61,7 @@ export function unitOf(said: Said, listed: ListedChange, defaultAuthor: string):
     runAlways: said.runAlways === true,
     runOnChange: said.runOnChange === true,
     systemVersion: (said.systemVersion ?? "0") as string,
-    transactional: said.transactional !== false,
+    transactional: (said.transactional ?? null) as boolean | null,
     failFast: said.failFast !== false,
     profiles: (said.profiles ?? []) as readonly string[],
     outOfOrder: said.outOfOrder === true,

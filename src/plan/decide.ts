@@ -7,6 +7,7 @@ import { type MatchedChange, sameChecksum } from "./match.ts";
 import type { PlanInput, PlannedChange, PlanStep } from "./plan.ts";
 import { type PlanRules, reasonToSkip } from "./plan_rules.ts";
 import * as problems from "./problems.ts";
+import { wantsTransaction } from "./share_transaction.ts";
 
 /** What was decided about one change unit. */
 export interface Decision {
@@ -67,7 +68,7 @@ export function decide(
       `ordered before ${newestExecuted.order}, which was executed`,
     );
   }
-  const transactional = unit.transactional && transactions.strategy !== "none";
+  const transactional = wantsTransaction(unit, transactions);
   if (transactional && !transactions.supported) {
     return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
   }

@@ -73,6 +73,8 @@ export interface PlanInput {
   readonly transactions: {
     readonly driver: string;
     readonly supported: boolean;
+    /** Whether change units that say nothing get one. */
+    readonly byDefault: boolean;
     readonly strategy: TransactionStrategy;
   };
 }

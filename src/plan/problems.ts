@@ -1,4 +1,4 @@
-import type { ListedChange } from "../change_unit/change_unit.ts";
+import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { sharesFile } from "../change_unit/file_name.ts";
 import type { ChangeHistory } from "../history/history.ts";
 import type { ChangeReference, Problem, ProblemCode } from "../report.ts";
@@ -137,9 +137,11 @@ export function repairTwice(id: string): Problem {
 }
 
 /** A non-transactional change unit meets the strategy that wants one transaction for all. */
-export function notInOneTransaction(change: ChangeReference): Problem {
+export function notInOneTransaction(change: LoadedChangeUnit): Problem {
   const message = `${nameOf(change)} is not transactional, so it cannot share one transaction with the others`;
+  const declare = "Say `transactional: true` in it if it changes data alone, and no schema";
   return problem("TRANSACTION_NOT_SHARED", "error", message, [
+    ...(change.transactional === null ? [declare] : []),
     "Run it in an execution of its own: one with a limit in front of it, then it alone without the strategy run",
     'Or give each change unit its own transaction, with `transactionStrategy: "change"`',
   ], [change]);

@@ -1,5 +1,5 @@
 import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
-import type { Plan, PlannedChange, TransactionStrategy } from "./plan.ts";
+import type { Plan, PlanInput, PlannedChange, TransactionStrategy } from "./plan.ts";
 import { notInOneTransaction } from "./problems.ts";
 
 /** A step of a plan, as far as transactions are concerned. */
@@ -7,6 +7,11 @@ interface TransactionalStep {
   readonly change: PlannedChange;
   readonly unit: LoadedChangeUnit;
   readonly transactional: boolean;
+}
+
+/** Whether a change unit is to run in a transaction. */
+export function wantsTransaction(unit: LoadedChangeUnit, transactions: PlanInput["transactions"]): boolean {
+  return transactions.strategy !== "none" && (unit.transactional ?? transactions.byDefault);
 }
 
 /** With one transaction for all, every step of an execution must be able to share it; which those are, a limit decides. */

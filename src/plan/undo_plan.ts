@@ -6,7 +6,7 @@ import { checkLimit, type Limit } from "./limit_plan.ts";
 import { sameChecksum } from "./match.ts";
 import type { Plan, PlanInput, PlannedChange } from "./plan.ts";
 import * as problems from "./problems.ts";
-import { shareTransaction } from "./share_transaction.ts";
+import { shareTransaction, wantsTransaction } from "./share_transaction.ts";
 
 /** How far to go back: to a change unit, which is included, by a number, or all the way. */
 export type UndoTarget =
@@ -111,7 +111,7 @@ function decideUndo(
   const isEdited = !sameChecksum(file.checksum, known.checksum);
   if (isEdited && rules.edited === "stop") return stop(problems.edited(file, known, true), "edited since");
   const change: PlannedChange = { ...described, decision: "run", reason: "executed" };
-  const transactional = unit.transactional && transactions.strategy !== "none";
+  const transactional = wantsTransaction(unit, transactions);
   if (transactional && !transactions.supported) {
     return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
   }

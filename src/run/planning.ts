@@ -93,6 +93,7 @@ export class Planning {
       transactions: {
         driver: driver.name,
         supported: driver.supports.transactions,
+        byDefault: driver.supports.schemaChanges !== "committing",
         strategy: transactionStrategy,
       },
     };

@@ -10,7 +10,10 @@ export interface ValidateSourceOptions
   extends Pick<RunnerOptions<never>, "migrations" | "rules" | "defaultAuthor" | "listener"> {}
 
 /** A database that can do everything and in which nothing has happened yet. */
-const ANY_DATABASE = { name: "any database", supports: { transactions: true, transactionalDdl: true } };
+const ANY_DATABASE = {
+  name: "any database",
+  supports: { transactions: true, schemaChanges: "transactional" },
+} as const;
 
 /**
  * Checks change units alone, without a database: loads all of them and plans as if nothing had been executed yet. What is wrong

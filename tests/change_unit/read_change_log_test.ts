@@ -71,7 +71,7 @@ Deno.test("readChangeLog() gives a change unit for each change set, in their ord
     runAlways: false,
     runOnChange: false,
     systemVersion: "0",
-    transactional: true,
+    transactional: null,
     failFast: true,
     profiles: [],
     outOfOrder: false,

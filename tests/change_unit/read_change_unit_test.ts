@@ -32,7 +32,7 @@ Deno.test("readDefinition() fills in every default", () => {
       runAlways: false,
       runOnChange: false,
       systemVersion: "0",
-      transactional: true,
+      transactional: null,
       failFast: true,
       profiles: [],
       outOfOrder: false,

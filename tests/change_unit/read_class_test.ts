@@ -66,7 +66,7 @@ Deno.test("readClass() fills in every default, and counts inherited methods", ()
     runAlways: false,
     runOnChange: false,
     systemVersion: "0",
-    transactional: true,
+    transactional: null,
     failFast: true,
     profiles: [],
     outOfOrder: false,

@@ -205,6 +205,20 @@ const rows: Row[] = [
     reason: "pending",
   },
   {
+    what: "silent about transactions where a change of the schema commits, so without a transaction",
+    settings: { supported: false, byDefault: false },
+    decision: "run",
+    reason: "pending",
+  },
+  {
+    what: "transactional where a change of the schema commits",
+    says: { transactional: true },
+    settings: { supported: false, byDefault: false },
+    decision: "stop",
+    reason: "the database has no transactions",
+    problem: ["TRANSACTIONS_UNSUPPORTED", "error"],
+  },
+  {
     what: "executed on a database without transactions",
     entries: [entry("EXECUTED")],
     settings: { supported: false },

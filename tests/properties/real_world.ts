@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import {
   type ChangeEntry,
+  type DriverSupports,
   type ErrorClass,
   ExecutionError,
   type ExecutionReport,
@@ -31,11 +32,11 @@ class FaultError extends Error {
 
 /** A driver that takes faults for what they stand for, on a database that may have no transactions. */
 class FaultyDriver extends MemoryDriver {
-  override readonly supports: { readonly transactions: boolean; readonly transactionalDdl: boolean };
+  override readonly supports: DriverSupports;
 
   constructor(store: MemoryStore, transactions: boolean) {
     super({ store });
-    this.supports = { transactions, transactionalDdl: transactions };
+    this.supports = { transactions, schemaChanges: "transactional" };
   }
 
   override classify(error: unknown): ErrorClass {

@@ -1,6 +1,7 @@
 import type { ChangeContext } from "../../change_unit/context.ts";
 import {
   type Driver,
+  type DriverSupports,
   type ErrorClass,
   type Guard,
   type Lease,
@@ -45,7 +46,7 @@ export class MemoryDriver implements Driver<MemoryDriverContext> {
   /** What people call it. */
   readonly name = "memory";
   /** It has transactions and no schema. */
-  readonly supports = { transactions: true, transactionalDdl: true };
+  readonly supports: DriverSupports = { transactions: true, schemaChanges: "transactional" };
   /** Nothing outlives a driver. */
   readonly session = null;
   readonly #store: MemoryStore;

@@ -83,7 +83,7 @@ export class MongoDriver implements Driver<MongoDriverContext> {
   /** What people call the database. */
   readonly name = "MongoDB";
   /** Transactions, but most changes of the schema cannot be part of one. */
-  readonly supports = { transactions: true, transactionalDdl: false };
+  readonly supports = { transactions: true, schemaChanges: "refused" } as const;
   readonly #client: MongoClient;
   readonly #database: Db;
   readonly #history: Collection<EntryDocument>;

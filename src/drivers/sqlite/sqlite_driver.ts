@@ -67,7 +67,7 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
   /** What people call the database. */
   readonly name = "SQLite";
   /** Changes of the schema are part of a transaction. */
-  readonly supports = { transactions: true, transactionalDdl: true };
+  readonly supports = { transactions: true, schemaChanges: "transactional" } as const;
   /** A connection cannot be ended by another process. */
   readonly session = null;
   readonly #database: DatabaseSync;
