@@ -1,4 +1,5 @@
 const BYTE_ORDER_MARK = "\uFEFF";
+const encoder = new TextEncoder();
 
 /**
  * Computes the checksum of a source text: SHA-256 over the text without byte order mark and with LF line ends, so that it
@@ -12,14 +13,13 @@ const BYTE_ORDER_MARK = "\uFEFF";
  * assertEquals(await checksumOf("export {};\r\n"), await checksumOf("\uFEFFexport {};\n"));
  * ```
  */
-export async function checksumOf(source: string): Promise<string> {
+export function checksumOf(source: string): Promise<string> {
   const text = source.startsWith(BYTE_ORDER_MARK) ? source.slice(1) : source;
-  return await sha256(text.replace(/\r\n?/g, "\n"));
+  return sha256(text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text);
 }
 
 /** Computes `sha256:<hex>` of a text. */
 export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
-  return `sha256:${hex.join("")}`;
+  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(text));
+  return `sha256:${new Uint8Array(digest).toHex()}`;
 }

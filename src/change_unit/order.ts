@@ -13,6 +13,8 @@ export const ORDER_PATTERN = /^\d+(?:\.\d+)*$/;
  * ```
  */
 export function compareOrders(left: string, right: string): number {
+  // Nearly all orders are digits of one length, and a folder of thousands is compared often.
+  if (left.length === right.length && !left.includes(".") && !right.includes(".")) return compareDigits(left, right);
   const leftParts = left.split(".");
   const rightParts = right.split(".");
   const length = Math.min(leftParts.length, rightParts.length);
@@ -25,6 +27,7 @@ export function compareOrders(left: string, right: string): number {
 
 /** Compares numbers of any length; a time stamp with a long suffix does not fit into a double. */
 function compareDigits(left: string, right: string): number {
+  if (left.length === right.length) return left < right ? -1 : left > right ? 1 : 0;
   const leftNumber = left.replace(/^0+(?=\d)/, "");
   const rightNumber = right.replace(/^0+(?=\d)/, "");
   if (leftNumber.length !== rightNumber.length) return leftNumber.length - rightNumber.length;

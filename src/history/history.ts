@@ -55,7 +55,8 @@ export const EMPTY_HISTORY: History = {
 
 /** The key under which a change unit stands in a history. */
 export function identityOf(change: { readonly id: string; readonly author: string }): string {
-  return JSON.stringify([change.id, change.author]);
+  // The length tells where the id ends, whatever is in it.
+  return `${change.id.length} ${change.id} ${change.author}`;
 }
 
 /**
@@ -76,9 +77,10 @@ export function extendHistory(history: History, entries: readonly ChangeEntry[])
     if (entry.type === "RUN") {
       if (entry.session !== null) keepNewest(sessions, entry.session);
     } else {
-      const change = extendChange(changes.get(keyOf(entry)), entry);
-      const identity = identityOf(change);
-      if (!changes.has(identity)) byId.set(change.id, [...byId.get(change.id) ?? [], identity]);
+      const identity = keyOf(entry);
+      const known = changes.get(identity);
+      const change = extendChange(known, entry);
+      if (known === undefined) byId.set(change.id, [...byId.get(change.id) ?? [], identity]);
       changes.set(identity, change);
     }
     end = { seq: entry.seq, digest: entry.digest };

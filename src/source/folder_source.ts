@@ -1,7 +1,7 @@
 import { fromFileUrl, join, relative, resolve, toFileUrl } from "@std/path";
 import type { ListedChange } from "../change_unit/change_unit.ts";
 import { checksumOf } from "../change_unit/checksum.ts";
-import { parseFileName } from "../change_unit/file_name.ts";
+import { type FileName, parseFileName } from "../change_unit/file_name.ts";
 import { type ChangeUnitReading, readModule } from "../change_unit/read_change_unit.ts";
 import { SourceError } from "../errors.ts";
 import type { Problem } from "../report.ts";
@@ -9,6 +9,11 @@ import { importModules } from "./import_modules.ts";
 import type { ChangeSource, SourceListing } from "./source.ts";
 
 const FILES_READ_AT_ONCE = 64;
+
+/** A file of the folder, and what its name says. */
+interface FolderEntry extends Deno.DirEntry {
+  readonly parsed: FileName;
+}
 
 /**
  * A folder of change units, one a file, named `<order>_<id>.ts`. Listing reads and hashes the files; only those that a plan
@@ -41,7 +46,7 @@ export class FolderSource implements ChangeSource {
   async list(): Promise<SourceListing> {
     const changes: ListedChange[] = [];
     const problems: Problem[] = [];
-    const entries = await this.#readFolder();
+    const entries = this.#readFolder();
     for (let start = 0; start < entries.length; start += FILES_READ_AT_ONCE) {
       const batch = entries.slice(start, start + FILES_READ_AT_ONCE);
       for (const found of await Promise.all(batch.map((entry) => this.#readEntry(entry)))) {
@@ -67,19 +72,21 @@ export class FolderSource implements ChangeSource {
     });
   }
 
-  async #readFolder(): Promise<Deno.DirEntry[]> {
+  #readFolder(): FolderEntry[] {
     try {
-      const entries = await Array.fromAsync(Deno.readDir(this.#path));
-      return entries
-        .filter((entry) => !entry.isDirectory && parseFileName(entry.name).kind !== "ignored")
+      // In one go: one by one, thousands of files would take three times as long.
+      return Array.from(Deno.readDirSync(this.#path))
+        .filter((entry) => !entry.isDirectory)
+        .map((entry) => ({ ...entry, parsed: parseFileName(entry.name) }))
+        .filter(({ parsed }) => parsed.kind !== "ignored")
         .toSorted((left, right) => left.name < right.name ? -1 : 1);
     } catch (cause) {
       throw new SourceError(`Cannot read the migrations folder "${this.name}": ${messageOf(cause)}`, { cause });
     }
   }
 
-  async #readEntry(entry: Deno.DirEntry): Promise<ListedChange | Problem> {
-    const name = parseFileName(entry.name);
+  async #readEntry(entry: FolderEntry): Promise<ListedChange | Problem> {
+    const { parsed: name } = entry;
     if (name.kind !== "change") {
       return {
         code: "FILE_NAME_INVALID",

@@ -51,13 +51,15 @@ export function toRow(entry: ChangeEntry): SQLInputValue[] {
   });
 }
 
-/** The entry in a row. */
-export function fromRow(row: Readonly<Record<string, SQLOutputValue>>): ChangeEntry {
-  const fields = COLUMNS.map(({ field, column, kind }) => {
-    const value = row[column] ?? null;
-    if (value === null) return [field, null];
-    if (kind === "boolean") return [field, value === 1];
-    return [field, kind === "json" ? JSON.parse(String(value)) : value];
-  });
-  return Object.fromEntries(fields);
+/** The entry in a row, whose values are in the order of {@link COLUMN_NAMES}: with thousands of rows, names would cost more. */
+export function fromRow(row: readonly SQLOutputValue[]): ChangeEntry {
+  const entry: Partial<Record<keyof ChangeEntry, unknown>> = {};
+  let index = 0;
+  for (const { field, kind } of COLUMNS) {
+    const value = row[index++] ?? null;
+    if (value === null || kind === "text" || kind === "integer") entry[field] = value;
+    else entry[field] = kind === "boolean" ? value === 1 : JSON.parse(String(value));
+  }
+  // The columns are the fields of an entry, each with its type.
+  return entry as ChangeEntry;
 }

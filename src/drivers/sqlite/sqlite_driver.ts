@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import type { ChangeContext } from "../../change_unit/context.ts";
 import {
   CommitUnknownError,
@@ -43,6 +43,12 @@ export interface SqliteDriverOptions {
    * @default {"denock_lease"}
    */
   readonly leaseTable?: string;
+}
+
+/** Rows as arrays, which the types of the client do not know. */
+interface ArrayStatement {
+  setReturnArrays(enabled: true): void;
+  all(...parameters: SQLInputValue[]): SQLOutputValue[][];
 }
 
 const SQLITE_BUSY = 5;
@@ -95,7 +101,11 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
   // deno-lint-ignore require-await -- the client is synchronous, the contract is not
   async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
     const select = `SELECT ${COLUMN_NAMES.join(", ")} FROM ${this.#history} WHERE seq > ? ORDER BY seq`;
-    return this.#unlessMissing(() => this.#database.prepare(select).all(after).map(fromRow), []);
+    return this.#unlessMissing(() => {
+      const statement = this.#database.prepare(select) as object as ArrayStatement;
+      statement.setReturnArrays(true);
+      return statement.all(after).map(fromRow);
+    }, []);
   }
 
   /** Adds an entry. */
