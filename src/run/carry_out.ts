@@ -8,7 +8,7 @@ import type { ChangeOutcome } from "./change_outcome.ts";
 import { executeAlone, executeRepeat, executeTogether, leavesNoTrace } from "./execute_steps.ts";
 import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
 import type { ReportBuilder } from "./report_builder.ts";
-import { undoAlone, undoTogether } from "./undo_steps.ts";
+import { undoAlone, type UndoOutcomes, undoTogether } from "./undo_steps.ts";
 
 /** How change units are executed. */
 export interface MigrationOptions {
@@ -60,8 +60,15 @@ export async function carryOutUndo(
   for (const group of groupSteps<UndoStep>(steps, strategy)) {
     scope.signal.throwIfAborted();
     const [first] = group;
-    const outcomes = first.transactional ? await undoTogether(scope, group) : [await undoAlone(scope, first)];
-    reportOutcomes(scope, outcomes, report, true);
+    const { outcomes, stopped }: UndoOutcomes = first.transactional
+      ? await undoTogether(scope, group)
+      : { outcomes: [await undoAlone(scope, first)] };
+    if (stopped === undefined) {
+      reportOutcomes(scope, outcomes, report, true);
+      continue;
+    }
+    for (const outcome of outcomes) reportOutcome(scope, outcome, report);
+    throw stopped.error;
   }
 }
 
@@ -98,9 +105,10 @@ function reportOutcomes(
   isFinal: boolean,
 ): void {
   for (const outcome of outcomes) reportOutcome(scope, outcome, report);
+  const isOpen = outcomes.some(({ failure }) => failure?.state === "STARTED");
   for (const { unit, failure } of outcomes) {
     if (failure === undefined) continue;
-    if (failure.state === "STARTED") scope.lock.check();
+    if (isOpen) scope.lock.check();
     scope.signal.throwIfAborted();
     const isSettled = failure.state !== "STARTED" && failure.state !== "ROLLBACK_FAILED";
     if (isSettled && !isFinal && !unit.failFast) continue;

@@ -14,28 +14,43 @@ export async function undoAlone(scope: ExecutionScope, step: UndoStep): Promise<
   return { unit, executionMillis: Math.round(scope.runtime.now() - startedAt), attempts: 1, failure };
 }
 
+/** What became of change units that were to be undone together. */
+export interface UndoOutcomes {
+  /** What was undone, and what failed. */
+  readonly outcomes: readonly ChangeOutcome[];
+  /** What ended the execution before it came to the rest; what was done until then has been done all the same. */
+  readonly stopped?: { readonly error: unknown };
+}
+
 /** Undoes change units in one transaction, and then what their before steps did. */
 export async function undoTogether(
   scope: ExecutionScope,
   steps: readonly [UndoStep, ...UndoStep[]],
-): Promise<readonly ChangeOutcome[]> {
+): Promise<UndoOutcomes> {
   for (const { unit } of steps) scope.listener({ type: "change.started", change: referenceTo(unit) });
   const [first, ...others] = steps.map(taskOf);
-  if (first === undefined) return [];
+  if (first === undefined) return { outcomes: [] };
   const tasks: [TransactionTask, ...TransactionTask[]] = [first, ...others];
   const outcome = await executeInTransaction(scope, tasks);
   if (!outcome.committed) {
     const { failed, error, attempts } = outcome;
     const step = steps.find(({ unit }) => unit === failed.unit) ?? steps[0];
-    return [await recordStanding(scope, step, error, attempts)];
+    return { outcomes: [await recordStanding(scope, step, error, attempts)] };
   }
   const outcomes: ChangeOutcome[] = [];
+  let stopped: UndoOutcomes["stopped"];
   for (const [index, step] of steps.entries()) {
+    // All of them are committed: without a before step there is nothing left to do.
+    if (stopped !== undefined && step.rollsBackBefore) continue;
     const { executionMillis, attempts } = outcome.entries[index] ?? {};
-    const failure = await undoBefores(scope, [step]);
-    outcomes.push({ unit: step.unit, executionMillis: executionMillis ?? 0, attempts: attempts ?? 1, failure });
+    try {
+      const failure = await undoBefores(scope, [step]);
+      outcomes.push({ unit: step.unit, executionMillis: executionMillis ?? 0, attempts: attempts ?? 1, failure });
+    } catch (error) {
+      stopped = { error };
+    }
   }
-  return outcomes;
+  return stopped === undefined ? { outcomes } : { outcomes, stopped };
 }
 
 function taskOf({ unit }: UndoStep): TransactionTask {

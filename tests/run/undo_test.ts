@@ -1,5 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ChangeFailedError, MemoryStore, PlanError } from "../../mod.ts";
+import {
+  type ChangeEntry,
+  ChangeFailedError,
+  HistoryNotWrittenError,
+  MemoryDriver,
+  MemoryStore,
+  PlanError,
+} from "../../mod.ts";
 import { counting, irreversible, runnerOn } from "../fixtures/memory.ts";
 
 const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
@@ -145,4 +152,26 @@ Deno.test("undo() that fails on an edited file does not accept the edit in silen
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+class UnwritableDriver extends MemoryDriver {
+  override append(entry: ChangeEntry): Promise<"accepted" | "taken"> {
+    const isRefused = entry.operation === "UNDO" && entry.type === "BEFORE_EXECUTION";
+    return isRefused ? Promise.reject(new Error("the disk is full")) : super.append(entry);
+  }
+}
+
+Deno.test("undo() in one transaction reports what was committed, also when the history cannot be written behind it", async () => {
+  const store = new MemoryStore();
+  const units = [
+    counting("1", "a"),
+    counting("2", "b", { beforeExecution: () => {}, rollbackBeforeExecution: () => {} }),
+    counting("3", "c"),
+  ];
+  await runnerOn(store, units).migrate();
+  const runner = runnerOn(store, units, { driver: new UnwritableDriver({ store }), transactionStrategy: "run" });
+  const error = await assertRejects(() => runner.undo({ all: true }), HistoryNotWrittenError, "the disk is full");
+  assertEquals(error.report.executed.map(({ id }) => id), ["c", "a"]);
+  assertEquals(error.report.pending.map(({ id }) => id), ["b"]);
+  assertEquals([...store.data.keys()], []);
 });
