@@ -1,6 +1,6 @@
 /**
  * Takes out of a text what nobody should read in a log: passwords in URLs, and the values that database errors quote in
- * braces (`dup key: { email: "ann@example.org" }`).
+ * braces (`dup key: { email: "ann@example.org" }`) or as what they could not parse.
  *
  * @example
  * ```ts
@@ -12,12 +12,23 @@
  * ```
  */
 export function redact(text: string): string {
-  return redactBraces(redactUrls(text));
+  return redactBraces(redactExcerpts(redactUrls(text)));
 }
 
-/** Takes user names and passwords out of the URLs in a text; rather too much than too little. */
+/** Takes user names, passwords and secret options out of the URLs in a text; rather too much than too little. */
 export function redactUrls(text: string): string {
-  return text.replace(/\S+/g, redactUrl);
+  return text.replace(/\S+/g, redactWord);
+}
+
+/** Options of a database URL whose value is a secret. */
+const SECRET_OPTIONS = /([?&;][^=&;?]{0,60}(?:password|secret|token)[^=&;?]{0,60}=)[^&;\s"'`]+/gi;
+const SESSION_TOKEN = /(AWS_SESSION_TOKEN(?::|%3A))[^,&;\s"'`]+/gi;
+/** What `npm:mongodb@7` and the like have in common with `ann:password@db` is no secret. */
+const LOGIN = /^(["'`(<[]*)(?!(?:npm|jsr|node|mailto):)[^\s:@/"'`(<[]+:[^\s@/]\S*@(?=[\w[])/i;
+
+function redactWord(word: string): string {
+  const withoutOptions = word.replace(SECRET_OPTIONS, "$1***").replace(SESSION_TOKEN, "$1***");
+  return word.includes("://") ? redactUrl(withoutOptions) : withoutOptions.replace(LOGIN, "$1***@");
 }
 
 /** A password may hold slashes and at signs, so that only the last at sign is certain to end it. */
@@ -29,8 +40,20 @@ function redactUrl(word: string): string {
   return start < 3 || end < start || isPath ? word : `${word.slice(0, start)}***${word.slice(end)}`;
 }
 
-/** Everything from the first brace on: values may hold braces and quotes themselves, or be cut off. */
+/** The value that could not be parsed ends nobody knows where; `JSON.parse` quotes the text around it. */
+function redactExcerpts(text: string): string {
+  const end = text.lastIndexOf(" is not valid JSON");
+  const start = end < 0 ? -1 : text.indexOf('"');
+  const parsed = start < 0 || start > end ? text : `${text.slice(0, start)}"…"${text.slice(end)}`;
+  return start < 0 ? parsed.replace(/(\bpars(?:e|ing)\b[^'"{]{0,80})(['"])[^]*$/i, "$1$2…$2") : parsed;
+}
+
+/**
+ * Everything from the first brace on: values may hold braces and quotes themselves, or be cut off. What a user may not do is
+ * no value, and has to be known for that to change.
+ */
 function redactBraces(text: string): string {
-  const start = text.indexOf("{");
-  return start < 0 ? text : `${text.slice(0, start)}{…}`;
+  const allowed = text.replace(/(not authorized on .* to execute command) \{ (\w+): ("[\w.$-]+")/, "$1 $2 $3 {");
+  const start = allowed.indexOf("{");
+  return start < 0 ? allowed : `${allowed.slice(0, start)}{…}`;
 }

@@ -16,6 +16,35 @@ const redacted: [what: string, text: string, expected: string][] = [
   ["several hosts", `mongodb://ann:${SECRET}@one:1,two:2/shop`, "mongodb://***@one:1,two:2/shop"],
   ["two URLs", `from a://b:${SECRET}@c to d://e:${SECRET}@f.`, "from a://***@c to d://***@f."],
   ["a URL in quotes", `"a://b:${SECRET}@c", 'a://b:${SECRET}@c'`, `"a://***@c", 'a://***@c'`],
+  ["a login without a scheme", `cannot log in ann:${SECRET}@db.local/shop`, "cannot log in ***@db.local/shop"],
+  ["a login in quotes", `("ann:a@${SECRET}@db.local")`, `("***@db.local")`],
+  [
+    "a password among options",
+    `mongodb://db/shop?tlsCertificateKeyFilePassword=${SECRET}&w=1`,
+    "mongodb://db/shop?tlsCertificateKeyFilePassword=***&w=1",
+  ],
+  [
+    "a token among options",
+    `mongodb://db/?authMechanismProperties=A:b,AWS_SESSION_TOKEN:${SECRET},C:d`,
+    "mongodb://db/?authMechanismProperties=A:b,AWS_SESSION_TOKEN:***,C:d",
+  ],
+  ["a value that is no number", `Failed to parse number '${SECRET}' in $convert`, "Failed to parse number '…'"],
+  ["a value that is no date", `Error parsing date string '${SECRET}'; 0: '${SECRET}'`, "Error parsing date string '…'"],
+  [
+    "what is no JSON",
+    `Unexpected token 'h', "${SECRET}" is not valid JSON`,
+    `Unexpected token 'h', "…" is not valid JSON`,
+  ],
+  [
+    "what is no JSON and holds quotes",
+    `Expected ',', ..."a": "${SECRET}"... is not valid JSON`,
+    `Expected ',', ..."…" is not valid JSON`,
+  ],
+  [
+    "all but the names of what is not allowed",
+    `not authorized on shop to execute command { find: "users", filter: { email: "${SECRET}" } }`,
+    'not authorized on shop to execute command find "users" {…}',
+  ],
   ["a value in braces", `dup key: { email: "${SECRET}" }`, "dup key: {…}"],
   ["two values in braces", `{ a: "${SECRET}" } and { b: "${SECRET}" }`, "{…}"],
   ["a value that holds a brace", `dup key: { a: "} ${SECRET}" } again`, "dup key: {…}"],
@@ -52,6 +81,8 @@ const untouched = [
   "E11000 duplicate key error",
   "mongodb://db.local:27017/shop?replicaSet=rs0",
   "mail ann@example.org",
+  "mailto:ann@example.org",
+  "npm:mongodb@^7.9.0 and jsr:@std/path@^1 and npm:@scope/name@1.2.3",
   "https://jsr.io/@std/assert",
   "file:///srv/shop/migrations/0001_create_users.ts",
   "[1, 2] (three) <four>",
@@ -67,7 +98,7 @@ Deno.test("redactUrls() leaves braces alone", () => {
   assertEquals(redactUrls("a://b:c@d { e: 1 }"), "a://***@d { e: 1 }");
 });
 
-for (const part of ["a", "{", "}", "{}", "a://", "@", "a:b@"]) {
+for (const part of ["a", "{", "}", "{}", "a://", "@", "a:b@", "parse ", "parse", '"', "?token", "?", "?token="]) {
   Deno.test(`redact() is quick about a long text of "${part}"`, () => {
     const text = `${part.repeat(50_000)} a://b:${SECRET}@c`;
     const startedAt = performance.now();

@@ -1,8 +1,9 @@
 import { ChangeFailedError, type ErrorCode, ExecutionError, MigrationError, PlanError } from "../errors.ts";
-import { redactUrls } from "../redact.ts";
+import { redact, redactUrls } from "../redact.ts";
 import type { ExecutionReport, Problem } from "../report.ts";
 import { UsageError } from "./usage_error.ts";
 import { findUserFrame } from "./user_frame.ts";
+import { oneLine } from "./words.ts";
 
 /** An error as people and machines are told of it. */
 export interface Failure {
@@ -74,10 +75,19 @@ function remediesFor(error: unknown, { again, preview, line }: FailureContext): 
     case "INTERRUPTED":
       return error instanceof ExecutionError ? [`Go on: ${again}`] : [];
     case "DATABASE_UNREACHABLE":
-      return [`Check the URL, the server and the rights of the user, then run again: ${again}`];
+      return isUnauthorized(error.cause)
+        ? [`Give the user the right that is missing, by one of the roles in docs/security.md, then run again: ${again}`]
+        : [`Check the URL, the server and the rights of the user, then run again: ${again}`];
     default:
       return [];
   }
+}
+
+const UNAUTHORIZED = 13;
+
+/** MongoDB has let the user in, but not this far. */
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === UNAUTHORIZED;
 }
 
 /** What a failed change unit did must be undone before it may simply run again. */
@@ -99,7 +109,15 @@ function causesOf(cause: unknown, folder: string): FailureCause[] {
   if (cause === undefined) return [];
   if (cause instanceof AggregateError) return cause.errors.flatMap((each) => causesOf(each, folder));
   const name = cause instanceof Error ? cause.name : typeof cause;
-  return [{ name, message: redactUrls(messageOf(cause)), at: findUserFrame(cause, folder) ?? null }];
+  // The output of a command is kept in more places than one knows.
+  const clean = mayQuoteContents(cause) ? redact : redactUrls;
+  return [{ name, message: clean(messageOf(cause)), at: findUserFrame(cause, folder) ?? null }];
+}
+
+/** Databases quote contents, and so does `JSON.parse`; what change units throw themselves is their own choice of words. */
+function mayQuoteContents(error: unknown): boolean {
+  return error instanceof SyntaxError ||
+    error instanceof Error && ("code" in error || "errcode" in error || error.name.startsWith("Mongo"));
 }
 
 const MEANINGS: Readonly<Record<ExecutionReport["failed"][number]["state"], string>> = {
@@ -120,5 +138,7 @@ function firstLineOf(error: unknown): string {
 }
 
 function messageOf(error: unknown): string {
+  // These quote what stands in the database.
+  if (error instanceof MigrationError && /^(?:HISTORY|LOCK)_/.test(error.code)) return oneLine(error.message);
   return error instanceof Error ? error.message : String(error);
 }

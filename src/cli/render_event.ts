@@ -2,7 +2,7 @@ import { redactUrls } from "../redact.ts";
 import type { RunnerEvent } from "../run/events.ts";
 import type { Paint } from "./paint.ts";
 import { renderProblem } from "./render_problems.ts";
-import { duration, type Effect, nameOf } from "./words.ts";
+import { duration, type Effect, nameOf, oneLine } from "./words.ts";
 
 /** Renders an event as a line of progress, or as nothing when it is not worth one. */
 export function renderEvent(event: RunnerEvent, paint: Paint, effect: Effect): string {
@@ -14,7 +14,8 @@ export function renderEvent(event: RunnerEvent, paint: Paint, effect: Effect): s
     case "lock.waiting": {
       const { owner, hostname, remainingMs } = event;
       const left = remainingMs > 0 ? `its lease lasts for ${duration(remainingMs)}` : "its lease is over";
-      return `${paint("yellow", "waiting")} for the lock: execution ${owner} on ${hostname} holds it, ${left}`;
+      const holder = oneLine(`execution ${owner} on ${hostname}`);
+      return `${paint("yellow", "waiting")} for the lock: ${holder} holds it, ${left}`;
     }
     case "lock.acquired":
       if (!event.takenOver) return "";

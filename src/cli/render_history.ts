@@ -2,6 +2,7 @@ import type { ChangeEntry, RecordedError } from "../history/change_entry.ts";
 import type { Paint } from "./paint.ts";
 import { STATE_STYLES } from "./render_list.ts";
 import { type Column, renderTable } from "./table.ts";
+import { oneLine } from "./words.ts";
 
 /** What one execution has written. */
 export interface HistoryExecution
@@ -40,10 +41,10 @@ function renderExecution(
   { executionId, operation, executionHostname, timestamp, comment }: HistoryExecution,
   paint: Paint,
 ): string[] {
-  const line = `${timestamp}  execution ${executionId} on ${executionHostname}`;
+  const line = `${oneLine(timestamp)}  ${oneLine(`execution ${executionId} on ${executionHostname}`)}`;
   return [
-    `${paint("bold", operation)}  ${line}`,
-    ...(comment === null ? [] : [`  ${comment.by}: ${comment.reason}`]),
+    `${paint("bold", oneLine(operation))}  ${line}`,
+    ...(comment === null ? [] : [`  ${oneLine(`${comment.by}: ${comment.reason}`)}`]),
   ];
 }
 

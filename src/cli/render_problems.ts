@@ -1,5 +1,6 @@
 import type { Problem } from "../report.ts";
 import type { Paint } from "./paint.ts";
+import { oneLine } from "./words.ts";
 
 /** Renders problems, each with its ways out. */
 export function renderProblems(problems: readonly Problem[], paint: Paint): string {
@@ -9,5 +10,5 @@ export function renderProblems(problems: readonly Problem[], paint: Paint): stri
 /** Renders a problem with its ways out. */
 export function renderProblem({ code, severity, message, remedies }: Problem, paint: Paint): string {
   const label = paint(severity === "error" ? "red" : "yellow", severity);
-  return [`${label} ${code}: ${message}`, ...remedies.map((remedy) => `  - ${remedy}`)].join("\n");
+  return [`${label} ${code}: ${oneLine(message)}`, ...remedies.map((remedy) => `  - ${oneLine(remedy)}`)].join("\n");
 }

@@ -1,4 +1,5 @@
 import type { Paint, Style } from "./paint.ts";
+import { oneLine } from "./words.ts";
 
 /** One column of a table. */
 export interface Column<Row> {
@@ -14,7 +15,7 @@ export interface Column<Row> {
 
 /** Renders rows as lines of aligned columns, two spaces apart. */
 export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], paint: Paint): string {
-  const texts = rows.map((row) => columns.map(({ text }) => text(row).replace(/\s+/g, " ")));
+  const texts = rows.map((row) => columns.map(({ text }) => oneLine(text(row))));
   const widths = columns.map(({ title }, index) => {
     return texts.reduce((widest, cells) => Math.max(widest, cells[index]?.length ?? 0), title.length);
   });

@@ -22,7 +22,15 @@ export type StateOf = (change: ExecutedChange) => EffectWords["state"];
 
 /** How people call a change unit: its file where it has one. */
 export function nameOf({ file, order, id }: Pick<ChangeReference, "file" | "order" | "id">): string {
-  return file ?? `${order} ${id}`;
+  return oneLine(file ?? `${order} ${id}`);
+}
+
+const LONGEST = 1_000;
+
+/** A text from the database on one line and of a bearable length: with line ends it could pass for lines of this program. */
+export function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
 }
 
 /** A number of change units in words. */

@@ -1,4 +1,5 @@
 import { HistoryError } from "../errors.ts";
+import { checkEntry } from "./check_entry.ts";
 import { type ChangeEntry, type ChangeState, type EntryType, FORMAT } from "./change_entry.ts";
 import type { LogEnd } from "./digest.ts";
 import { BEFORE_EXECUTION_TRANSITIONS, EXECUTION_TRANSITIONS, isLegal } from "./states.ts";
@@ -73,6 +74,7 @@ export function extendHistory(history: History, entries: readonly ChangeEntry[])
   let end = history.end;
   for (const entry of entries) {
     checkKnown(entry);
+    checkEntry(entry);
     checkLink(entry, end);
     if (entry.type === "RUN") {
       if (entry.session !== null) keepNewest(sessions, entry.session);

@@ -62,6 +62,7 @@ const settings: Required<RunnerSettings> = {
   retryMs: 50,
   recordRepeats: false,
   listener: () => {},
+  redact: (text) => text.replaceAll("the password", "***"),
   runtime: { ...webRuntime, uuid: () => "an id" },
 };
 
@@ -148,4 +149,14 @@ Deno.test("a runner may run as often as one likes, in every operation", async ()
     assertEquals((await runner.undo({ all: true })).executed.length, 2);
   }
   assertEquals([dataOf(store), store.lease.token], [{}, 6]);
+});
+
+Deno.test("redact of the builder keeps a known secret out of the history", async () => {
+  const store = new MemoryStore();
+  const { redact } = settings;
+  const failing = counting("1", "a", { execution: () => Promise.reject(new Error("not with the password")) });
+  const runner = Runner.builder().driver(new MemoryDriver({ store })).settings({ redact }).migrations([failing])
+    .build();
+  await assertRejects(() => runner.migrate(), ChangeFailedError);
+  assertEquals(store.entries.at(-1)?.error?.message, "not with ***");
 });

@@ -2,7 +2,7 @@ import type { LeaseStatus } from "../../driver.ts";
 import { type CommandResult, defineCommand } from "../command.ts";
 import { flag } from "../option.ts";
 import { withRunner } from "../with_runner.ts";
-import { duration } from "../words.ts";
+import { duration, oneLine } from "../words.ts";
 
 const FREE: CommandResult = { outcome: "free", document: { lock: null }, text: "Nobody holds the lock" };
 
@@ -28,13 +28,13 @@ export const lockRelease = defineCommand({
   async run(session, { force }) {
     const lock = await withRunner(session, { access: "write" }, (runner) => runner.releaseLock({ force }));
     if (lock === null) return FREE;
-    const text = `Released the lock that execution ${lock.owner} on ${lock.hostname} held`;
+    const text = `Released the lock that ${oneLine(`execution ${lock.owner} on ${lock.hostname}`)} held`;
     return { outcome: "released", document: { lock }, text };
   },
 });
 
 function renderLock({ owner, hostname, remainingMs }: LeaseStatus): string {
-  const holder = `Execution ${owner} on ${hostname}`;
+  const holder = oneLine(`Execution ${owner} on ${hostname}`);
   return remainingMs > 0
     ? `${holder} holds the lock: its lease lasts for ${duration(remainingMs)} unless it is renewed`
     : `${holder} did not give the lock back: its lease has been over for ${duration(-remainingMs)}, ` +

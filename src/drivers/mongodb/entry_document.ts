@@ -15,5 +15,10 @@ export function toDocument({ seq, timestamp, ...fields }: ChangeEntry): EntryDoc
 
 /** The entry in a document. */
 export function fromDocument({ _id, timestamp, ...fields }: EntryDocument): ChangeEntry {
-  return { ...fields, seq: _id, timestamp: timestamp.toISOString() };
+  return { ...fields, seq: _id, timestamp: toText(timestamp) };
+}
+
+/** What is no date was not written by Denock; the core finds that out by the digest, or by the order of entries. */
+function toText(timestamp: unknown): string {
+  return timestamp instanceof Date && !Number.isNaN(timestamp.getTime()) ? timestamp.toISOString() : "";
 }

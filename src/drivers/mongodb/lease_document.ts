@@ -1,4 +1,5 @@
 import type { Collection, Document } from "mongodb";
+import { NoAnswerError } from "./_answer_within.ts";
 import type { Lease, LeaseReply, LeaseRequest, LeaseStatus } from "../../driver.ts";
 
 /** The one document that is the lease. It is never deleted, so that tokens never start again. */
@@ -31,14 +32,10 @@ const REPLY = {
   stamp: { $concat: [{ $toString: "$token" }, ":", { $toString: { $toLong: "$expiresAt" } }] },
 };
 
-/** The longest a request may take, on a dead connection as well. In milliseconds. */
-const TIMEOUT_MS = 10_000;
-
 const OPTIONS = {
   returnDocument: "after",
   projection: REPLY,
   writeConcern: { w: "majority" },
-  timeoutMS: TIMEOUT_MS,
 } as const;
 
 /**
@@ -48,6 +45,8 @@ const OPTIONS = {
 export async function acquireLease(leases: Collection<LeaseDocument>, request: LeaseRequest): Promise<LeaseReply> {
   const { owner, hostname, leaseMs, takeOver } = request;
   const isOwn = { $eq: ["$owner", literal(owner)] };
+  // Who asks again because an answer was lost still has to learn that it has taken the lease over.
+  const before = { $ifNull: ["$previousOwner", null] };
   const isFree = {
     $or: [
       isOwn,
@@ -60,7 +59,7 @@ export async function acquireLease(leases: Collection<LeaseDocument>, request: L
   const reply = await leases.findOneAndUpdate({ _id: "lease" }, [{
     $set: {
       owner: ifFree("owner", literal(owner)),
-      previousOwner: ifFree("previousOwner", { $ifNull: ["$owner", null] }),
+      previousOwner: ifFree("previousOwner", { $cond: [isOwn, before, { $ifNull: ["$owner", null] }] }),
       hostname: ifFree("hostname", literal(hostname)),
       token: ifFree("token", { $cond: [isOwn, "$token", { $add: [{ $ifNull: ["$token", 0] }, 1] }] }),
       leaseMs: ifFree("leaseMs", leaseMs),
@@ -77,7 +76,10 @@ export async function renewLease(
 ): Promise<LeaseReply> {
   const isOwn = { $and: [{ $eq: ["$owner", literal(owner)] }, { $eq: ["$token", token] }] };
   const reply = await leases.findOneAndUpdate({ _id: "lease" }, [{
-    $set: { expiresAt: { $cond: [isOwn, { $add: ["$$NOW", leaseMs] }, "$expiresAt"] } },
+    $set: {
+      leaseMs: { $cond: [isOwn, leaseMs, "$leaseMs"] },
+      expiresAt: { $cond: [isOwn, { $add: ["$$NOW", leaseMs] }, "$expiresAt"] },
+    },
   }], OPTIONS);
   return replyTo(owner, token, reply);
 }
@@ -88,14 +90,13 @@ export async function readLease(leases: Collection<LeaseDocument>): Promise<Leas
     projection: REPLY,
     readConcern: { level: "majority" },
     readPreference: "primary",
-    timeoutMS: TIMEOUT_MS,
   });
   return found === null || found.owner === null ? null : { ...toStatus(found), token: found.token };
 }
 
 /** Gives the lease back. */
 export async function releaseLease(leases: Collection<LeaseDocument>, { owner, token }: Lease): Promise<void> {
-  const options = { writeConcern: { w: "majority" }, timeoutMS: TIMEOUT_MS } as const;
+  const options = { writeConcern: { w: "majority" } } as const;
   await leases.updateOne({ _id: "lease", owner: { $eq: owner }, token }, { $set: { owner: null } }, options);
 }
 
@@ -105,6 +106,10 @@ function literal(value: string): Document {
 }
 
 function replyTo(owner: string, token: number | undefined, reply: Document | null): LeaseReply {
+  // When an answer is lost the client sends the same command again, and the server repeats the lease but not the times.
+  if (reply !== null && reply.now === undefined) {
+    throw new NoAnswerError("MongoDB has repeated an answer without its times");
+  }
   if (reply !== null && reply.owner === owner && (token === undefined || reply.token === token)) {
     const takenOver = reply.previousOwner !== null && reply.previousOwner !== owner;
     return { held: true, token: reply.token, databaseTime: reply.now.getTime(), takenOver };
@@ -114,8 +119,8 @@ function replyTo(owner: string, token: number | undefined, reply: Document | nul
 
 function toStatus({ owner, hostname, leaseMs, remainingMs }: Document) {
   return {
-    owner: owner ?? "",
-    hostname: hostname ?? "",
+    owner: String(owner ?? ""),
+    hostname: String(hostname ?? ""),
     leaseMs: leaseMs ?? 0,
     remainingMs: Number(remainingMs ?? 0),
   };
