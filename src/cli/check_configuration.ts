@@ -2,7 +2,7 @@ import { nearest } from "../change_unit/nearest.ts";
 import type { PlanRules, VersionRange } from "../plan/plan_rules.ts";
 import type { LockOptions } from "../run/lock.ts";
 import type { RunnerOptions } from "../run/runner_options.ts";
-import type { DenockConfig } from "./configuration.ts";
+import type { DenockConfig, EnvironmentConfig } from "./configuration.ts";
 
 interface Expectation {
   readonly accepts: (value: unknown) => boolean;
@@ -11,10 +11,15 @@ interface Expectation {
   readonly isSecret?: true;
 }
 
-type Expectations<Shape> = { readonly [Key in keyof Required<Shape>]: Expectation | Group };
+type Expectations<Shape> = { readonly [Key in keyof Required<Shape>]: Expectation | Group | Members };
 
 interface Group {
-  readonly group: Readonly<Record<string, Expectation | Group>>;
+  readonly group: Readonly<Record<string, Expectation | Group | Members>>;
+}
+
+/** An object whose members have names of their own. */
+interface Members {
+  readonly each: Group;
 }
 
 const TEXT: Expectation = {
@@ -49,7 +54,7 @@ const STRATEGIES: Readonly<Record<NonNullable<RunnerOptions<object>["transaction
   none: true,
 };
 
-const CONFIGURATION: Expectations<DenockConfig> = {
+const ENVIRONMENT: Expectations<EnvironmentConfig> = {
   database: { ...TEXT, isSecret: true },
   migrations: {
     accepts: (value) => TEXT.accepts(value) || (value instanceof URL && value.protocol === "file:"),
@@ -66,6 +71,11 @@ const CONFIGURATION: Expectations<DenockConfig> = {
   metadata: { accepts: (value) => isRecord(value) && isJson(value), expected: "an object that JSON can hold" },
 };
 
+const CONFIGURATION: Expectations<DenockConfig> = {
+  ...ENVIRONMENT,
+  environments: { each: { group: ENVIRONMENT } },
+};
+
 /** Everything that is wrong with a configuration; nothing when it is a {@link DenockConfig}. */
 export function checkConfiguration(config: unknown): string[] {
   if (!isRecord(config)) return ["Its default export must be an object: `export default defineConfig({…})`"];
@@ -78,10 +88,11 @@ function checkGroup(said: Readonly<Record<string, unknown>>, known: Group["group
     const expectation = Object.hasOwn(known, key) ? known[key] : undefined;
     if (expectation === undefined) return [unknownKey(key, Object.keys(known), path)];
     if (value === undefined) return [];
-    if ("group" in expectation) {
-      return isRecord(value)
-        ? checkGroup(value, expectation.group, `${name}.`)
-        : [`\`${name}\` must be an object: it is ${describe(value)}`];
+    if ("group" in expectation || "each" in expectation) {
+      if (!isRecord(value)) return [`\`${name}\` must be an object: it is ${describe(value)}`];
+      if ("group" in expectation) return checkGroup(value, expectation.group, `${name}.`);
+      const members = Object.fromEntries(Object.keys(value).map((member) => [member, expectation.each]));
+      return checkGroup(value, members, `${name}.`);
     }
     if (expectation.accepts(value)) return [];
     const found = expectation.isSecret ? `of type ${typeof value}` : describe(value);

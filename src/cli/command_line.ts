@@ -4,11 +4,12 @@ import type { Flags } from "./flags.ts";
 import type { CommandCall } from "./program.ts";
 
 /** A command line for people to type: with the options that every command has as they were given, but without secrets. */
-export function commandLine(words: string, { database, migrations, config, profiles }: Flags): string {
+export function commandLine(words: string, { database, migrations, config, environment, profiles }: Flags): string {
   const options = [
     ...(database === undefined ? [] : ["--database", withoutSecrets(database)]),
     ...(migrations === undefined ? [] : ["--migrations", migrations]),
     ...(config === undefined ? [] : ["--config", config]),
+    ...(environment === undefined ? [] : ["--environment", environment]),
     ...profiles.flatMap((profile) => ["--profile", profile]),
   ];
   return ["denock", words, ...options.map(quote)].join(" ");

@@ -1,7 +1,9 @@
 import type { Command } from "./command.ts";
 import { baseline } from "./commands/baseline.ts";
+import { completions } from "./commands/completions.ts";
 import { create } from "./commands/create.ts";
 import { history } from "./commands/history.ts";
+import { init } from "./commands/init.ts";
 import { list } from "./commands/list.ts";
 import { lockRelease, lockStatus } from "./commands/lock.ts";
 import { manifest } from "./commands/manifest.ts";
@@ -23,6 +25,8 @@ export const COMMANDS: readonly Command[] = [
   baseline,
   lockStatus,
   lockRelease,
+  init,
   create,
   manifest,
+  completions,
 ];

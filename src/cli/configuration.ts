@@ -4,7 +4,7 @@ import type { TransactionStrategy } from "../plan/plan.ts";
 import type { LockOptions } from "../run/lock.ts";
 
 /** What a `denock.config.ts` may say. Options of the command line come first, then the environment, then this. */
-export interface DenockConfig {
+export interface EnvironmentConfig {
   /** The URL of the database: `sqlite:./shop.db`, `mongodb://…/shop` or `mongodb+srv://…/shop`. */
   readonly database?: string;
   /**
@@ -44,6 +44,15 @@ export interface DenockConfig {
   readonly leaseName?: string;
   /** Kept with every entry of the history; must be JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** What a `denock.config.ts` may say. */
+export interface DenockConfig extends EnvironmentConfig {
+  /**
+   * What is different in an environment, by its name; `--environment` or `DENOCK_ENVIRONMENT` chooses one. What it says comes
+   * before what holds for all.
+   */
+  readonly environments?: Readonly<Record<string, EnvironmentConfig>>;
 }
 
 /**

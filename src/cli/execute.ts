@@ -4,7 +4,7 @@ import type { RunnerEvent } from "../run/events.ts";
 import type { Runner } from "../run/runner.ts";
 import type { CommandResult, Session } from "./command.ts";
 import { hearInterrupts } from "./interrupt.ts";
-import type { Access } from "./open_database.ts";
+import type { Access } from "./databases/database_kind.ts";
 import { Progress } from "./progress.ts";
 import { renderReport } from "./render_report.ts";
 import { StrayErrors } from "./stray_errors.ts";

@@ -1,11 +1,12 @@
 import type { CommanderError } from "commander";
 import { nearest } from "../change_unit/nearest.ts";
 import type { Command } from "./command.ts";
+import { COMMON_OPTIONS } from "./common_options.ts";
 import { isOperand } from "./operand.ts";
 import { writtenAs } from "./option.ts";
 import { UsageError } from "./usage_error.ts";
 
-const COMMON_OPTIONS = ["--database", "--migrations", "--config", "--profile", "--json", "--help", "--version"];
+const KNOWN_OPTIONS = [...COMMON_OPTIONS.map(({ option }) => option), "--help", "--version"];
 
 const SEE_HELP = "See: denock --help";
 
@@ -49,7 +50,7 @@ export function noCommand(commands: readonly Command[]): UsageError {
 function unknownOption(option: string, command: Command | undefined, commands: readonly Command[]): string {
   const owners = commands.filter((each) => ownOptions(each).includes(option)).map(({ name }) => name);
   if (owners.length === 0) {
-    const known = command === undefined ? COMMON_OPTIONS : optionsOf(command);
+    const known = command === undefined ? KNOWN_OPTIONS : optionsOf(command);
     return `There is no option ${option}${suggest(option, known)}`;
   }
   const belongs = `The option ${option} belongs to ${owners.join(", ")}`;
@@ -77,7 +78,7 @@ function quote(word: string): string {
 function tooManyWords(command: Command | undefined): string {
   const operand = operandOf(command);
   if (operand !== undefined) return `The command ${command?.name} takes one ${operand}, in quotes if it has blanks`;
-  const known = command === undefined ? COMMON_OPTIONS : optionsOf(command);
+  const known = command === undefined ? KNOWN_OPTIONS : optionsOf(command);
   return `The command ${command?.name} takes options only: ${known.join(", ")}`;
 }
 
@@ -91,7 +92,7 @@ function operandOf(command: Command | undefined): string | undefined {
 }
 
 function optionsOf(command: Command): string[] {
-  return [...ownOptions(command), ...COMMON_OPTIONS];
+  return [...ownOptions(command), ...KNOWN_OPTIONS];
 }
 
 function suggest(word: string, known: readonly string[]): string {

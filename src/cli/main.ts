@@ -21,13 +21,15 @@ export type { PlanRules, VersionRange } from "../plan/plan_rules.ts";
 export type { TransactionStrategy } from "../plan/plan.ts";
 export type { Dependencies } from "../run/dependencies.ts";
 export type { LockOptions } from "../run/lock.ts";
-export { defineConfig, type DenockConfig } from "./configuration.ts";
+export { defineConfig, type DenockConfig, type EnvironmentConfig } from "./configuration.ts";
 export { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 
 async function main(): Promise<void> {
   const { run } = await import("./run.ts");
   const { stdin, stdout, stderr, noColor, exit } = Deno;
-  exit(await run(Deno.args, { stdin, stdout, stderr, noColor, exit }));
+  // A terminal that does not know how wide it is says 0.
+  const columns = () => stderr.isTerminal() ? Deno.consoleSize().columns || 80 : 80;
+  exit(await run(Deno.args, { stdin, stdout, stderr, noColor, columns, exit }));
 }
 
 // Not awaited: a configuration imports this module, and would wait for the end of the command that reads it.

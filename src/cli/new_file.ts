@@ -15,6 +15,12 @@ export interface NewFileRequest {
   readonly files: readonly string[];
   /** The time. */
   readonly now: Date;
+  /**
+   * What it is written in.
+   *
+   * @default {"ts"}
+   */
+  readonly ending?: "ts" | "sql";
 }
 
 /** The name of a new file, and what it says. */
@@ -54,7 +60,7 @@ const AHEAD_MS = 60_000;
  * assertEquals(file, "0010_add_e_mails.ts");
  * ```
  */
-export function nameNewFile({ name, style, files, now }: NewFileRequest): NewFile {
+export function nameNewFile({ name, style, files, now, ending = "ts" }: NewFileRequest): NewFile {
   const existing = files.flatMap((file): ExistingFile[] => {
     const found = parseFileName(file);
     return found.kind === "change" ? [{ file, order: found.order }] : [];
@@ -63,7 +69,7 @@ export function nameNewFile({ name, style, files, now }: NewFileRequest): NewFil
   const chosen = style ?? (newest !== undefined && timeOf(newest.order) !== undefined ? "timestamp" : "sequence");
   const order = chosen === "timestamp" ? nextTimestamp(existing, now) : nextInSequence(existing);
   const id = normaliseName(name);
-  const file = `${order}_${id}.ts`;
+  const file = `${order}_${id}.${ending}`;
   if (newest !== undefined && compareOrders(order, newest.order) <= 0) throw notLast(file, newest.file, chosen);
   if (parseFileName(file).kind !== "change") {
     throw new UsageError(`The file ${file} would count as a test and be ignored`, ["Give it a name with another end"]);
@@ -86,7 +92,7 @@ export function nameNewFile({ name, style, files, now }: NewFileRequest): NewFil
  */
 export function normaliseName(name: string): string {
   const id = name.trim().normalize("NFKD").replace(/\p{M}/gu, "")
-    .replace(/\.[mc]?[jt]s$/i, "")
+    .replace(/\.(?:[mc]?[jt]s|sql)$/i, "")
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .toLowerCase()

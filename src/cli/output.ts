@@ -10,6 +10,9 @@ export interface Stream {
   isTerminal(): boolean;
 }
 
+/** How much to tell beside results: what went wrong, what goes on, or everything. */
+export type Detail = "quiet" | "normal" | "verbose";
+
 /** What an {@link Output} needs. */
 export interface OutputOptions {
   /** What must not be written. */
@@ -20,6 +23,8 @@ export interface OutputOptions {
   readonly stderr: Stream;
   /** Whether colours are unwanted also on a terminal. */
   readonly noColor: boolean;
+  /** How wide the terminal is, in characters. */
+  readonly columns: () => number;
 }
 
 /** The only way out: everything the command line writes passes here, where secrets and control characters are removed. */
@@ -30,8 +35,11 @@ export class Output {
   readonly paintNotice: Paint;
   /** Whether a person is looking at progress, warnings and errors. */
   readonly isWatched: boolean;
+  /** How much to tell. */
+  detail: Detail = "normal";
   readonly #options: OutputOptions;
   #isQuestionOpen = false;
+  #hasStatus = false;
 
   /** Makes an output. */
   constructor(options: OutputOptions) {
@@ -47,7 +55,26 @@ export class Output {
     this.#write(this.#options.stdout, text, this.paintResult === coloured);
   }
 
-  /** Writes progress, a warning or an error. */
+  /** Writes progress, which nobody needs who wants to hear only of what goes wrong. */
+  progress(text: string): void {
+    if (this.detail !== "quiet") this.notice(text);
+  }
+
+  /**
+   * Shows a line that whatever comes next takes the place of; nothing where nobody is looking. An empty text takes it away.
+   */
+  status(text: string): void {
+    if (!this.isWatched || this.detail === "quiet" || this.#isQuestionOpen) return;
+    this.#clearStatus();
+    if (text === "") return;
+    const { stderr, secrets, columns } = this.#options;
+    const shown = withoutControls(secrets.redact(text), false).replaceAll("\n", " ");
+    // A line that goes on to the next could not be taken away any more.
+    writeAll(stderr, this.paintNotice("dim", Array.from(shown).slice(0, columns() - 1).join("")));
+    this.#hasStatus = true;
+  }
+
+  /** Writes a warning or an error. */
   notice(text: string): void {
     if (text === "") return;
     if (this.#isQuestionOpen) writeAll(this.#options.stderr, "\n");
@@ -58,6 +85,7 @@ export class Output {
   /** Writes a question; the answer stands behind it, on the same line. */
   question(text: string): void {
     const { stderr, secrets } = this.#options;
+    this.#clearStatus();
     writeAll(stderr, withoutControls(secrets.redact(text), this.paintNotice === coloured));
     this.#isQuestionOpen = true;
   }
@@ -71,22 +99,36 @@ export class Output {
   document(document: Readonly<Record<string, unknown>>): void {
     const { secrets, stdout } = this.#options;
     const cleaned = (_key: string, value: unknown) => typeof value === "string" ? secrets.redact(value) : value;
-    writeAll(stdout, `${JSON.stringify(document, cleaned, 2)}\n`);
+    const escaped = (found: string) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    writeAll(stdout, `${JSON.stringify(document, cleaned, 2).replace(UNSEEN, escaped)}\n`);
+  }
+
+  #clearStatus(): void {
+    if (this.#hasStatus) writeAll(this.#options.stderr, CLEAR_LINE);
+    this.#hasStatus = false;
   }
 
   #write(stream: Stream, text: string, isColoured: boolean): void {
     if (text === "") return;
+    this.#clearStatus();
     writeAll(stream, `${withoutControls(this.#options.secrets.redact(text), isColoured)}\n`);
   }
 }
 
+/** Back to the beginning of the line, and nothing left in it. */
+const CLEAR_LINE = "\r\x1b[K";
+
+/** What JSON lets through: control characters of terminals, and what changes the direction or the line of a text. */
+const UNSEEN = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** Names and messages come from anywhere; on a terminal control characters are commands. */
 function withoutControls(text: string, isColoured: boolean): string {
   const stripped = isColoured ? text : stripVTControlCharacters(text);
+  // The colours are those of paint.ts: others could make a text invisible.
   // deno-lint-ignore no-control-regex -- they are what is looked for
-  return stripped.replace(/\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, (found) => {
+  return stripped.replace(/\x1b\[(?:1|2|22|3[1239])m|[\x00-\x08\x0b-\x1f]/g, (found) => {
     return isColoured && found.length > 1 ? found : "";
-  });
+  }).replace(UNSEEN, "");
 }
 
 function writeAll(stream: Stream, text: string): void {

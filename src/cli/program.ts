@@ -1,12 +1,14 @@
 import type { Flags } from "./flags.ts";
 import { Command as Program, CommanderError, Option } from "commander";
-import denock from "../../deno.json" with { type: "json" };
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { COMMON_OPTIONS, type CommonOption } from "./common_options.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { explain, noCommand } from "./explain.ts";
 import { isOperand } from "./operand.ts";
 import { readText, writtenAs } from "./option.ts";
+import { UsageError } from "./usage_error.ts";
+import { VERSION } from "./package_version.ts";
 
 /** A command with everything that was said to it. */
 export interface CommandCall {
@@ -20,9 +22,6 @@ export interface CommandCall {
 
 /** What a command line asks for: a command, or a text to be shown. */
 export type Invocation = CommandCall | { readonly text: string; readonly shown: "help" | "version" };
-
-/** The version of this package. */
-export const VERSION: string = denock.version;
 
 /**
  * Reads a command line.
@@ -41,11 +40,17 @@ export function readArguments(words: readonly string[]): Invocation {
     return { shown: error.code === "commander.version" ? "version" : "help", text: text.trimEnd() };
   }
   if (chosen === undefined) throw noCommand(COMMANDS);
-  const { profile = [], json = false, ...flags } = program.opts<
-    Partial<Flags & { readonly profile: Flags["profiles"] }>
-  >();
-  return { ...chosen, flags: { ...flags, json, profiles: profile } };
+  const { profile = [], json = false, quiet = false, verbose = false, ...flags } = program.opts<GivenFlags>();
+  if (quiet && verbose) throw new UsageError("It cannot be quiet and verbose at once", ["Leave out one of the two"]);
+  const detail = quiet ? "quiet" : verbose ? "verbose" : "normal";
+  return { ...chosen, flags: { ...flags, json, detail, profiles: profile } };
 }
+
+/** What the library makes of the options that every command has. */
+type GivenFlags = Partial<
+  & Pick<Flags, "database" | "migrations" | "config" | "environment" | "json">
+  & { readonly profile: Flags["profiles"]; readonly quiet: boolean; readonly verbose: boolean }
+>;
 
 type Choose = (command: Command, options: CommandCall["options"]) => void;
 
@@ -53,16 +58,12 @@ function makeProgram(choose: Choose, show: (text: string) => void): Program {
   const program: Program = new Program("denock")
     .description("Apply database changes written as code, each exactly once, in order, by one process at a time.")
     .usage("<command> [options]")
-    .option("--database <URL>", "sqlite:./shop.db, mongodb://… or mongodb+srv://… (else DENOCK_DATABASE)", readText)
-    .option("--migrations <DIR>", "the folder of the change units (else ./migrations)", readText)
-    .option("--config <FILE>", "the configuration (else ./denock.config.ts, if it is there)", readText)
-    .option("--profile <NAME>", "an active profile; may be repeated", collect)
-    .option("--json", "print one JSON document on stdout, and nothing else there")
-    .version(VERSION, "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", `\n${examples(COMMANDS.flatMap((each) => each.examples.slice(0, 1)))}\n\n${exitCodes()}`);
+  for (const common of COMMON_OPTIONS) program.addOption(commonOption(common));
+  program.version(VERSION, "-V, --version", "show the version");
   // None of this is asked of the environment: that would take a permission.
   const noWidth = { getOutHelpWidth: () => 110, getErrHelpWidth: () => 110 };
   const noColours = { getOutHasColors: () => false, getErrHasColors: () => false };
@@ -70,6 +71,12 @@ function makeProgram(choose: Choose, show: (text: string) => void): Program {
     .configureOutput({ writeOut: show, writeErr: () => {}, ...noWidth, ...noColours });
   for (const command of COMMANDS) addCommand(program, command, choose);
   return program;
+}
+
+function commonOption({ option, placeholder, description, isRepeatable }: CommonOption): Option {
+  if (placeholder === undefined) return new Option(option, description);
+  const read = isRepeatable ? collect : readText;
+  return new Option(`${option} <${placeholder}>`, description).argParser<unknown>(read);
 }
 
 function addCommand(program: Program, command: Command, choose: Choose): void {
@@ -120,6 +127,6 @@ function exitCodes(): string {
   );
 }
 
-function collect(given: string, before: readonly string[] = []): readonly string[] {
-  return [...before, readText(given)];
+function collect(given: string, before: unknown): readonly string[] {
+  return [...(Array.isArray(before) ? before : []), readText(given)];
 }

@@ -9,6 +9,7 @@ import { Output, type Stream } from "./output.ts";
 import type { Flags } from "./flags.ts";
 import { type CommandCall, readArguments } from "./program.ts";
 import { renderFailure, whatWasDone } from "./render_failure.ts";
+import { renderStack } from "./render_stack.ts";
 import { Secrets } from "./secrets.ts";
 import { loadSettings } from "./settings.ts";
 import { UsageError } from "./usage_error.ts";
@@ -24,6 +25,8 @@ export interface Process {
   readonly stderr: Stream;
   /** Whether colours are unwanted. */
   readonly noColor: boolean;
+  /** How wide the terminal is, in characters. */
+  readonly columns: () => number;
   /** Ends the process on the spot. */
   readonly exit: (code: ExitCode) => void;
 }
@@ -49,6 +52,7 @@ export async function run(words: readonly string[], process: Process): Promise<E
     const { command, options, flags } = invocation;
     state.call = invocation;
     state.isJson = flags.json;
+    output.detail = flags.detail;
     captureConsole((text) => output.notice(text));
     const settings = await loadSettings(flags, secrets);
     state.folder = resolve(settings.migrations);
@@ -85,12 +89,15 @@ function finish(result: Partial<CommandResult>, state: State, output: Output): E
       ...document,
       ...(failure && { error: failure }),
     });
-  } else output.result(text);
+  } else if (failure !== undefined || output.detail !== "quiet" || state.call?.command.effect === undefined) {
+    output.result(text);
+  }
   if (failure !== undefined) {
     // What is in the text already is not said again.
     const problems = text === "" ? failure.problems : [];
     const done = doneBefore(error, state.call?.command.effect);
     output.notice(renderFailure({ ...failure, problems }, done, output.paintNotice));
+    if (output.detail === "verbose") output.notice(output.paintNotice("dim", renderStack(error)));
   }
   return exitCode;
 }
@@ -122,7 +129,7 @@ function previewOf({ command, options }: CommandCall): string | null {
   return commandWords({ command: { ...command, name: preview }, options: { ...options, yes: false } });
 }
 
-const NO_FLAGS: Flags = { profiles: [], json: false };
+const NO_FLAGS: Flags = { profiles: [], json: false, detail: "normal" };
 
 /** Whoever asked for three and got one is not to ask for three more. */
 function whatIsLeft(call: CommandCall, error: unknown): CommandCall {

@@ -2,15 +2,18 @@ import { stripVTControlCharacters } from "node:util";
 import { dirname, fromFileUrl, relative, resolve, toFileUrl } from "@std/path";
 import type { RunnerOptions } from "../run/runner_options.ts";
 import { checkConfiguration } from "./check_configuration.ts";
-import type { DenockConfig } from "./configuration.ts";
-import { type DatabaseUrl, parseDatabaseUrl } from "./database_url.ts";
+import type { DenockConfig, EnvironmentConfig } from "./configuration.ts";
+import { parseDatabaseUrl } from "./database_url.ts";
+import type { StoredNames } from "./databases/database_kind.ts";
+import { type DatabaseUrl, kindOf } from "./databases/database_kinds.ts";
+import { configurationIn } from "./environment.ts";
 import { lookFor, readEnvironment } from "./permitted.ts";
-import type { StoredNames } from "./open_database.ts";
 import type { Flags } from "./flags.ts";
 import type { Secrets } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
 
-const DEFAULT_CONFIG = "denock.config.ts";
+/** Where the configuration is looked for. */
+export const DEFAULT_CONFIG = "denock.config.ts";
 const DEFAULT_MIGRATIONS = "./migrations";
 
 /** What a command works with, from the command line, the environment and the configuration. */
@@ -34,15 +37,18 @@ export interface Settings {
  */
 export async function loadSettings(flags: Flags, secrets: Secrets): Promise<Settings> {
   const { path, notes } = await findConfiguration(flags);
-  const config = path === undefined ? {} : await loadConfiguration(path);
-  if (config.database !== undefined) secrets.add(config.database);
+  const whole = path === undefined ? {} : await loadConfiguration(path);
+  for (const { database } of [whole, ...Object.values(whole.environments ?? {})]) {
+    if (database !== undefined) secrets.add(database);
+  }
+  const config = configurationIn(whole, flags.environment ?? readEnvironment("DENOCK_ENVIRONMENT"));
   const folder = path === undefined ? "." : dirname(path);
   return {
     database: findDatabase(flags, config, folder, secrets),
     migrations: flags.migrations ?? findMigrations(config, folder),
     notes,
     names: { history: config.historyName, lease: config.leaseName },
-    runner: runnerOptions(flags, config),
+    runner: { ...runnerOptions(flags, config), redact: (text) => secrets.redact(text) },
   };
 }
 
@@ -82,12 +88,19 @@ async function loadConfiguration(path: string): Promise<DenockConfig> {
     const message = `The configuration ${shown} cannot be loaded: ${withoutExcerpt(error)}`;
     throw new UsageError(message, ["Mend it, or name another with --config"]);
   }
+  const config = ownValues(module.default);
   const complaints = "default" in module
-    ? checkConfiguration(module.default)
+    ? checkConfiguration(config)
     : ["It has no default export: write `export default defineConfig({…})`"];
-  if (complaints.length === 0) return module.default as DenockConfig;
+  if (complaints.length === 0) return config as DenockConfig;
   const list = complaints.map((complaint) => `\n  ${complaint}`).join("");
   throw new UsageError(`The configuration ${shown} is wrong:${list}`, ["Mend it and run again"]);
+}
+
+/** What is inherited is not looked at, and what a getter gives the next time may be something else. */
+function ownValues(config: unknown): unknown {
+  const isRecord = typeof config === "object" && config !== null && !Array.isArray(config) && !(config instanceof URL);
+  return isRecord ? Object.assign(Object.create(null), config) : config;
 }
 
 /** A syntax error quotes what it has found, and what it has found may be a password. */
@@ -98,24 +111,27 @@ function withoutExcerpt(error: unknown): string {
   return `it has a syntax error${place === undefined ? "" : ` at ${place}`}`;
 }
 
-function findDatabase(flags: Flags, config: DenockConfig, folder: string, secrets: Secrets): DatabaseUrl | undefined {
+function findDatabase(
+  flags: Flags,
+  config: EnvironmentConfig,
+  folder: string,
+  secrets: Secrets,
+): DatabaseUrl | undefined {
   const named = flags.database ?? readEnvironment("DENOCK_DATABASE");
   const url = named ?? config.database;
   if (url === undefined) return undefined;
   secrets.add(url);
   const database = parseDatabaseUrl(url);
-  if (database.kind !== "sqlite" || database.path === ":memory:") return database;
-  const path = named === undefined ? resolve(folder, database.path) : resolve(database.path);
-  return { ...database, path };
+  return kindOf(database).resolve?.(database, named === undefined ? folder : ".") ?? database;
 }
 
-function findMigrations({ migrations }: DenockConfig, folder: string): string {
+function findMigrations({ migrations }: EnvironmentConfig, folder: string): string {
   if (migrations === undefined) return DEFAULT_MIGRATIONS;
   const path = migrations instanceof URL ? fromFileUrl(migrations) : resolve(folder, migrations);
   return relative(resolve(), path) || ".";
 }
 
-function runnerOptions({ profiles }: Flags, config: DenockConfig): Settings["runner"] {
+function runnerOptions({ profiles }: Flags, config: EnvironmentConfig): Settings["runner"] {
   const { lock, defaultAuthor, transactionStrategy, metadata, recordRepeats, dependencies } = config;
   const rules = profiles.length === 0 ? config.rules : { ...config.rules, profiles };
   return {

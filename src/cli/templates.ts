@@ -1,8 +1,14 @@
-/** The databases that have a template of their own. */
-export const TEMPLATE_DATABASES = ["mongodb", "sqlite", "memory"] as const;
+import type { TemplateFlavour } from "./databases/database_kind.ts";
+import { DATABASE_KINDS, type DatabaseUrl } from "./databases/database_kinds.ts";
 
 /** A database that has a template of its own. */
-export type TemplateDatabase = (typeof TEMPLATE_DATABASES)[number];
+export type TemplateDatabase = DatabaseUrl["kind"] | "memory";
+
+/** The databases that have a template of their own. */
+export const TEMPLATE_DATABASES: readonly TemplateDatabase[] = [
+  ...Object.values(DATABASE_KINDS).map(({ kind }) => kind),
+  "memory",
+];
 
 /** What a template is filled in with. */
 export interface TemplateValues {
@@ -16,41 +22,8 @@ export interface TemplateValues {
   readonly date: string;
 }
 
-interface Flavour {
-  readonly context: string;
-  readonly from: string;
-  /** What can be said of the two methods; a line each. */
-  readonly about: readonly string[];
-  /** Whether calls on the database are awaited. */
-  readonly isAsync: boolean;
-  readonly change: string;
-  readonly rollback: string;
-}
-
-const FLAVOURS: Readonly<Record<TemplateDatabase | "any", Flavour>> = {
-  mongodb: {
-    context: "MongoContext",
-    from: "@denock/denock/mongodb",
-    about: [
-      "Makes the change. All calls on `context.db` are in one transaction: all of",
-      "them take effect, or none. Collections and indexes are made outside of it,",
-      "in a `beforeExecution` with its `rollbackBeforeExecution`.",
-    ],
-    isAsync: true,
-    change: 'await context.db.collection("users").updateMany({}, { $set: { active: true } });',
-    rollback: 'await context.db.collection("users").updateMany({}, { $unset: { active: "" } });',
-  },
-  sqlite: {
-    context: "SqliteContext",
-    from: "@denock/denock/sqlite",
-    about: [
-      "Makes the change. All calls on `context.db` are in one transaction: all of",
-      "them take effect, or none. That goes for tables and indexes, too.",
-    ],
-    isAsync: false,
-    change: 'context.db.exec("ALTER TABLE users ADD COLUMN active INTEGER");',
-    rollback: 'context.db.exec("ALTER TABLE users DROP COLUMN active");',
-  },
+/** What has a template without being a database that the command line opens. */
+const OTHER_FLAVOURS: Readonly<Record<"memory" | "any", TemplateFlavour>> = {
   memory: {
     context: "MemoryContext",
     from: "@denock/denock",
@@ -67,7 +40,7 @@ const FLAVOURS: Readonly<Record<TemplateDatabase | "any", Flavour>> = {
     from: "@denock/denock",
     about: [
       "Makes the change. What `context.db` is depends on the driver: SqliteContext",
-      'of "@denock/denock/sqlite" or MongoContext of "@denock/denock/mongodb".',
+      'of "@denock/denock/sqlite", MongoContext of "@denock/denock/mongodb", …',
     ],
     isAsync: false,
     change: "context.log(`${context.changeUnit.id} has changed something`);",
@@ -89,7 +62,7 @@ const FLAVOURS: Readonly<Record<TemplateDatabase | "any", Flavour>> = {
  * ```
  */
 export function changeUnitTemplate(database: TemplateDatabase | "any", { author }: TemplateValues): string {
-  const { context, from, about, change, rollback, isAsync } = FLAVOURS[database];
+  const { context, from, about, change, rollback, isAsync } = flavourOf(database);
   const [start, type, fail] = isAsync
     ? ["async function", "Promise<void>", (text: string) => `await Promise.reject(new Error(${text}));`] as const
     : ["function", "void", (text: string) => `throw new Error(${text});`] as const;
@@ -108,6 +81,32 @@ export ${start} rollbackExecution(context: ${context}): ${type} {
   // For example: ${rollback}
   ${fail("`${context.changeUnit.id} has no rollback`")}
 }
+`;
+}
+
+function flavourOf(database: TemplateDatabase | "any"): TemplateFlavour {
+  return database === "memory" || database === "any" ? OTHER_FLAVOURS[database] : DATABASE_KINDS[database].flavour;
+}
+
+/**
+ * Writes a change unit in SQL without a statement, which is refused until somebody has written some.
+ *
+ * @example
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { sqlTemplate } from "./templates.ts";
+ *
+ * assertStringIncludes(sqlTemplate({ author: "ann" }), '-- denock: author="ann"');
+ * ```
+ */
+export function sqlTemplate({ author }: Pick<TemplateValues, "author">): string {
+  return `${author === null ? "" : `-- denock: author="${author}"\n\n`}\
+-- Makes the change, in one transaction where the database can do that.
+-- For example: ALTER TABLE users ADD COLUMN active INTEGER;
+
+-- denock: rollback
+-- Undoes it. Or say why not, in place of this part and at the top: -- denock: irreversible=...
+-- For example: ALTER TABLE users DROP COLUMN active;
 `;
 }
 

@@ -1,7 +1,8 @@
 import type { RunnerListener } from "../run/events.ts";
 import { Runner } from "../run/runner.ts";
 import type { Session } from "./command.ts";
-import { type Access, openDatabase } from "./open_database.ts";
+import type { Access } from "./databases/database_kind.ts";
+import { openDatabase } from "./open_database.ts";
 import { Progress } from "./progress.ts";
 import { readHostname } from "./permitted.ts";
 import { needDatabase } from "./settings.ts";
@@ -38,5 +39,5 @@ export async function withRunner<Result>(
 
 /** Says what a command works on. */
 export function announce({ settings, output }: Session, what: string): void {
-  for (const line of [...settings.notes, what]) output.notice(output.paintNotice("dim", line));
+  for (const line of [...settings.notes, what]) output.progress(output.paintNotice("dim", line));
 }

@@ -10,11 +10,12 @@ Deno.test("commandLine() repeats what was typed so that it can be typed again, b
       config: "c.ts",
       profiles: ["a", "b"],
       json: true,
+      detail: "normal",
     }),
     "denock plan --to 'it''s' --database 'sqlite:./my shop.db' --migrations 'it'\\''s' --config c.ts --profile a --profile b",
   );
   assertEquals(
-    commandLine("list", { database: "mongodb://ann:canary@db/shop", profiles: [], json: false }),
+    commandLine("list", { database: "mongodb://ann:canary@db/shop", profiles: [], json: false, detail: "normal" }),
     'denock list --database "$DENOCK_DATABASE"',
   );
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join, toFileUrl } from "@std/path";
 import denock from "../../deno.json" with { type: "json" };
+import { TEMPLATE_DATABASES } from "../../src/cli/templates.ts";
 import { createTable, documentOf, ROOT, SHOP, WorkFolder } from "./denock.ts";
 
 async function filesIn(folder: WorkFolder, path = "migrations"): Promise<string[]> {
@@ -87,6 +88,24 @@ Deno.test("denock create --template fills in a file, and says what it has not un
   assertMatch(await read(folder, "migrations/0002_two.ts"), /^\/\/ 0002 two the team /);
 });
 
+Deno.test("denock create --sql makes a SQL file, which a plan takes once both parts have a statement", async () => {
+  await using folder = await WorkFolder.make();
+  const author = 'ann "the admin"';
+  const { code, stdout } = await folder.denock(["create", "add_users.sql", "--sql", "--author", author]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "Created: migrations/0001_add_users.sql\n");
+  const text = await read(folder, "migrations/0001_add_users.sql");
+  const empty = await folder.denock(["plan", ...SHOP]);
+  assertEquals(empty.code, 3);
+  assertStringIncludes(empty.stderr + empty.stdout, "It has no statement to execute");
+  assertStringIncludes(empty.stderr + empty.stdout, "Its rollback has no statement");
+  const filled = text.replaceAll(/^-- For example: (.*)$/gm, "$1");
+  await folder.write("migrations/0001_add_users.sql", filled);
+  const { plan } = documentOf(await folder.denock(["plan", "--json", ...SHOP]));
+  assertEquals(plan.problems, []);
+  assertEquals(plan.changes[0].author, author);
+});
+
 Deno.test("denock create warns of files whose names almost match, and goes on", async () => {
   await using folder = await WorkFolder.make({
     "migrations/0001_create_users.ts": createTable("users"),
@@ -124,7 +143,8 @@ Deno.test("denock create exits with 2 for a command line that is wrong, and make
     [["a", "--sequence", "--timestamp"], "An order is a number or a time"],
     [["a", "--template", "gone.txt"], 'There is no template "gone.txt"'],
     [["a", "--template", "own.txt", "--for", "sqlite"], "There can be one template only"],
-    [["a", "--for", "postgres"], "The option --for needs one of mongodb, sqlite, memory"],
+    [["a", "--sql", "--for", "sqlite"], "A file in SQL looks the same for every database"],
+    [["a", "--for", "oracle"], `The option --for needs one of ${TEMPLATE_DATABASES.join(", ")}`],
     [["a", "--author", "a\nb"], "The author has a control character"],
   ];
   for (const [words, expected] of cases) {
@@ -143,7 +163,17 @@ Deno.test("denock create and denock manifest import no driver and no client, als
     "traced.ts": 'console.error("IMPORTED"); export const openDatabase = 1, MongoClient = 1, MongoDriver = 1;',
   });
   const driver = (name: string) => toFileUrl(join(ROOT, `src/drivers/${name}/mod.ts`)).href;
-  const traced = ["mongodb", "node:sqlite", driver("mongodb"), driver("sqlite")];
+  const traced = [
+    "mongodb",
+    "mysql2/promise",
+    "node:sqlite",
+    "postgres",
+    driver("kv"),
+    driver("mongodb"),
+    driver("mysql"),
+    driver("postgres"),
+    driver("sqlite"),
+  ];
   const imports = { ...denock.imports, ...Object.fromEntries(traced.map((name) => [name, "./traced.ts"])) };
   await folder.write("import_map.json", JSON.stringify({ imports }));
   const deno = ["-A", `--import-map=${join(folder.path, "import_map.json")}`];

@@ -31,6 +31,19 @@ Deno.test("parseDatabaseUrl() finds hosts, database and options of a MongoDB URL
   );
 });
 
+Deno.test("parseDatabaseUrl() takes a file or a server of Deno KV as it stands", () => {
+  for (const path of ["./shop.kv", "/var/lib/shop.kv", ":memory:", "https://kv.example.org/shop"]) {
+    assertEquals(parseDatabaseUrl(`kv:${path}`), { kind: "kv", path, shown: `kv:${path}` });
+  }
+});
+
+Deno.test("parseDatabaseUrl() takes a MySQL URL as it stands, by both names of the scheme, and shows no user", () => {
+  for (const scheme of ["mysql", "mariadb"]) {
+    const url = `${scheme}://ann:p%40ss@db.example.org:3307/my%2Dshop?ssl={}`;
+    assertEquals(parseDatabaseUrl(url), { kind: "mysql", url, shown: `${scheme}://db.example.org:3307/my-shop` });
+  }
+});
+
 Deno.test("parseDatabaseUrl() refuses what is malformed without repeating it", () => {
   const urls = [
     "",
@@ -39,6 +52,12 @@ Deno.test("parseDatabaseUrl() refuses what is malformed without repeating it", (
     "sqlite:",
     "sqlite://canary/shop.db",
     "sqlite:./canary.db?mode=ro",
+    "kv:",
+    "kv://canary/shop.kv",
+    "kv:./canary.kv?mode=ro",
+    "kv:https://ann:canary@kv.example.org/shop",
+    "kv:https://kv.example.org/shop?token=canary",
+    "kv:https://can ary/",
     "mongodb:ann:canary@db/shop",
     "mongodb:/ann:canary@db/shop",
     "mongodb://ann:canary@db",
@@ -52,6 +71,16 @@ Deno.test("parseDatabaseUrl() refuses what is malformed without repeating it", (
     "mongodb://db/ca.nary",
     "mongodb://db/%canary",
     "postgres://ann:canary@db/shop",
+    "mysql:ann:canary@db/shop",
+    "mysql:/ann:canary@db/shop",
+    "mysql://ann:canary@db",
+    "mysql://ann:canary@db/",
+    "mysql://ann:canary@/shop",
+    "mysql://ann:can@ary@db/shop",
+    "mysql://ann:canary/x@db/shop",
+    "mysql://ann:canary#x@db/shop",
+    "mysql://db:canary/shop",
+    "mariadb://one,canary/shop",
     "mongo+srv://ann:canary@db/shop",
   ];
   for (const url of urls) {

@@ -29,7 +29,11 @@ function makeOutput(options: { readonly isTerminal: boolean; readonly noColor: b
   const stderr = new Kept(options.isTerminal);
   const secrets = new Secrets();
   secrets.add("mongodb://ann:canary@db/shop");
-  return { output: new Output({ stdout, stderr, secrets, noColor: options.noColor }), stdout, stderr };
+  return {
+    output: new Output({ stdout, stderr, secrets, noColor: options.noColor, columns: () => 40 }),
+    stdout,
+    stderr,
+  };
 }
 
 Deno.test("Output paints on a terminal only, and not there either when colours are unwanted", () => {
@@ -83,4 +87,29 @@ Deno.test("Output leaves a question open for its answer, and whatever comes befo
   output.answered();
   output.notice("done");
   assertEquals(stderr.text, "Shall the *** sing? [y/N] \nSIGINT\nSure? done\n");
+});
+
+Deno.test("Output shows a status where somebody is looking, no longer than a line, and takes it away for what comes next", () => {
+  const { output, stderr } = makeOutput({ isTerminal: true, noColor: true });
+  output.status(`running\ncanary ${"x".repeat(50)}`);
+  output.notice("failed");
+  output.status("again");
+  output.status("");
+  output.question("Sure? ");
+  output.status("not now");
+  const line = `running *** ${"x".repeat(27)}`;
+  assertEquals(stderr.text, `${line}\r\x1b[Kfailed\nagain\r\x1b[KSure? `);
+  const log = makeOutput({ isTerminal: false, noColor: true });
+  log.output.status("running");
+  assertEquals(log.stderr.text, "");
+});
+
+Deno.test("Output that is quiet leaves out progress and status, not warnings and results", () => {
+  const { output, stdout, stderr } = makeOutput({ isTerminal: true, noColor: true });
+  output.detail = "quiet";
+  output.progress("executed");
+  output.status("running");
+  output.notice("warning");
+  output.result("done");
+  assertEquals([stderr.text, stdout.text], ["warning\n", "done\n"]);
 });

@@ -10,6 +10,7 @@ import { renderProblems } from "../render_problems.ts";
 import {
   changeUnitTemplate,
   fillTemplate,
+  sqlTemplate,
   TEMPLATE_DATABASES,
   type TemplateDatabase,
   type TemplateValues,
@@ -26,6 +27,7 @@ interface CreateOptions {
   readonly timestamp: boolean;
   readonly for: TemplateDatabase | undefined;
   readonly author: string | undefined;
+  readonly sql: boolean;
 }
 
 /** `denock create`: makes the file of a new change unit that sorts behind all others. */
@@ -39,8 +41,13 @@ export const create = defineCommand({
     timestamp: flag("take the time in UTC as the order: yyyyMMddHHmmss"),
     for: choice(TEMPLATE_DATABASES, "what it is written for (else what the database URL names)"),
     author: text("AUTHOR", "who writes it"),
+    sql: flag("write it in SQL, as one file with both parts"),
   },
-  examples: ["denock create create_users", 'denock create "add an index" --timestamp --for mongodb --author ann'],
+  examples: [
+    "denock create create_users",
+    'denock create "add an index" --timestamp --for mongodb --author ann',
+    "denock create add_index --sql",
+  ],
   async run(session, options) {
     const { settings, output } = session;
     announce(session, `a new file for ${settings.migrations}`);
@@ -51,7 +58,13 @@ export const create = defineCommand({
       output.notice(`${output.paintNotice("yellow", "note")} the new file sorts behind the other files only`);
     }
     const now = new Date();
-    const file = nameNewFile({ name: options.name, files: namesIn(listing), now, ...styleOf(options) });
+    const file = nameNewFile({
+      name: options.name,
+      files: namesIn(listing),
+      now,
+      ...styleOf(options),
+      ...endingOf(options),
+    });
     refuseSameId(file, listing, options);
     const filled = await fill(session, options, { ...file, date: now.toISOString().slice(0, 10) });
     const path = join(settings.migrations, file.file);
@@ -60,12 +73,15 @@ export const create = defineCommand({
   },
 });
 
-function refuseContradictions({ sequence, timestamp, template, for: database, author }: CreateOptions): void {
+function refuseContradictions({ sequence, timestamp, template, for: database, author, sql }: CreateOptions): void {
   if (sequence && timestamp) {
     throw new UsageError("An order is a number or a time", ["Leave out one of the two options"]);
   }
   if (template !== undefined && database !== undefined) {
     throw new UsageError("There can be one template only", ["Leave out --for or --template"]);
+  }
+  if (sql && database !== undefined) {
+    throw new UsageError("A file in SQL looks the same for every database", ["Leave out --for or --sql"]);
   }
   if (author !== undefined && /\p{Cc}/u.test(author)) {
     throw new UsageError("The author has a control character, such as a line end", ["Leave it out"]);
@@ -74,6 +90,10 @@ function refuseContradictions({ sequence, timestamp, template, for: database, au
 
 function styleOf({ sequence, timestamp }: CreateOptions): { readonly style?: OrderStyle } {
   return sequence ? { style: "sequence" } : timestamp ? { style: "timestamp" } : {};
+}
+
+function endingOf({ sql }: CreateOptions): { readonly ending: "ts" | "sql" } {
+  return { ending: sql ? "sql" : "ts" };
 }
 
 /** A folder that is not there is made with the first file. */
@@ -103,9 +123,10 @@ interface Filled {
 
 async function fill(
   { settings, output }: Session,
-  { template, author, for: database }: CreateOptions,
+  { template, author, for: database, sql }: CreateOptions,
   { id, order, date }: Omit<TemplateValues, "author">,
 ): Promise<Filled> {
+  if (template === undefined && sql) return { text: sqlTemplate({ author: author ?? null }), template: "sql" };
   if (template === undefined) {
     const chosen = database ?? settings.database?.kind ?? "any";
     return { text: changeUnitTemplate(chosen, { id, order, date, author: author ?? null }), template: chosen };
