@@ -1,16 +1,11 @@
 /**
  * Starts a MongoDB server for tests and examples, in a process of its own.
  *
- * The process lives as long as its standard input is open. So the server ends, and its files are removed, even when
- * the process that started it is killed; and nothing of it runs inside a test, where Deno would take it for a leak.
- *
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import { findMongod } from "./mongod_binary.ts";
-
-const startLimitMs = 300_000;
+import { startServerProcess } from "./server_process.ts";
 
 /** What to start. */
 export interface MongodbProcessOptions {
@@ -18,6 +13,8 @@ export interface MongodbProcessOptions {
   readonly topology: "replica set" | "standalone";
   /** More arguments for `mongod`. */
   readonly arguments?: readonly string[];
+  /** Has the replica set ask for users, and makes this one, who may do anything; without it nobody is asked. */
+  readonly root?: { readonly user: string; readonly password: string };
 }
 
 /** A running server. */
@@ -28,9 +25,6 @@ export interface MongodbProcess extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** What the process reports on its first line. */
-export type MongodbReport = { readonly uri: string } | { readonly error: string };
-
 /**
  * Starts a server and waits until it takes commands.
  *
@@ -38,49 +32,15 @@ export type MongodbReport = { readonly uri: string } | { readonly error: string 
  */
 export async function startMongodbProcess(options: MongodbProcessOptions): Promise<MongodbProcess> {
   const request = { ...options, binary: await findMongod() };
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--config",
-      fileURLToPath(new URL("../deno.json", import.meta.url)),
-      fileURLToPath(new URL("./serve_mongodb.ts", import.meta.url)),
-      JSON.stringify(request),
-    ],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const deadline = setTimeout(() => child.kill(), startLimitMs);
-  const report = await readReport(child.stdout);
-  clearTimeout(deadline);
-
-  let stopped: Promise<void> | undefined;
-  const stop = () => stopped ??= end(child);
-  if ("error" in report) {
-    await stop();
+  try {
+    const { url, stop } = await startServerProcess({ program: "./serve_mongodb.ts", request });
+    return { uri: url, stop, [Symbol.asyncDispose]: stop };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
       "Cannot start a MongoDB server " +
-        `(set MONGODB_URI to a running replica set, or MONGOD to a server binary): ${report.error}`,
+        `(set MONGODB_URI to a running replica set, or MONGOD to a server binary): ${reason}`,
+      { cause },
     );
   }
-  // A server that nobody stops must not keep its starter alive.
-  child.unref();
-  return { uri: report.uri, stop, [Symbol.asyncDispose]: stop };
-}
-
-async function end(child: Deno.ChildProcess): Promise<void> {
-  child.ref();
-  await child.stdin.close();
-  await child.status;
-}
-
-async function readReport(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<MongodbReport> {
-  let text = "";
-  // Leaving the loop closes the stream.
-  for await (const chunk of stdout.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    if (text.includes("\n")) return JSON.parse(text);
-  }
-  return { error: "the process that should run it ended without a word" };
 }

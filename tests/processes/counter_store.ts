@@ -2,8 +2,12 @@ import { join } from "@std/path";
 import { MongoClient } from "mongodb";
 import type { ChangeEntry } from "../../mod.ts";
 import { MongoDriver } from "../../src/drivers/mongodb/mod.ts";
+import { MysqlDriver } from "../../src/drivers/mysql/mod.ts";
+import { PostgresDriver } from "../../src/drivers/postgres/mod.ts";
 import { openDatabase, SqliteDriver } from "../../src/drivers/sqlite/mod.ts";
 import { freshDatabaseName, type MongodbServer, mongodbTest } from "../mongodb_server.ts";
+import { type MysqlServer, mysqlTest, openMysqlDatabase } from "../mysql_server.ts";
+import { type PostgresDatabase, postgresTest } from "../postgres_server.ts";
 
 /** A database in which every change unit has a counter: more than 1 in it is a change that was applied twice. */
 export interface CounterStore extends AsyncDisposable {
@@ -39,6 +43,31 @@ const mongodb: CounterStoreKind = {
   },
 };
 
+const mysql: CounterStoreKind = {
+  name: "MySQL",
+  test(name, run) {
+    mysqlTest(`MySQL: ${name}`, async (server) => {
+      await using store = await openMysql(server);
+      await run(store);
+    });
+  },
+  add(counter, amount) {
+    const upsert = "ON DUPLICATE KEY UPDATE value = value + VALUES(value)";
+    return `await db.query("INSERT INTO counters VALUES ('${counter}', ${amount}) ${upsert}");`;
+  },
+};
+
+const postgres: CounterStoreKind = {
+  name: "PostgreSQL",
+  test(name, run) {
+    postgresTest(`PostgreSQL: ${name}`, async (database) => await run(await openPostgres(database)));
+  },
+  add(counter, amount) {
+    const upsert = "on conflict (name) do update set value = counters.value + excluded.value";
+    return `await db.unsafe("insert into counters values ('${counter}', ${amount}) ${upsert}");`;
+  },
+};
+
 const sqlite: CounterStoreKind = {
   name: "SQLite",
   test(name, run) {
@@ -54,7 +83,7 @@ const sqlite: CounterStoreKind = {
 };
 
 /** All kinds that several processes can use. */
-export const counterStoreKinds: readonly CounterStoreKind[] = [mongodb, sqlite];
+export const counterStoreKinds: readonly CounterStoreKind[] = [mongodb, mysql, postgres, sqlite];
 
 async function openMongodb(server: MongodbServer): Promise<CounterStore> {
   const url = server.url(freshDatabaseName());
@@ -72,6 +101,40 @@ async function openMongodb(server: MongodbServer): Promise<CounterStore> {
       await driver[Symbol.asyncDispose]();
       await client.close();
     },
+  };
+}
+
+async function openMysql(server: MysqlServer): Promise<CounterStore> {
+  const { pool, url, [Symbol.asyncDispose]: close } = await openMysqlDatabase(server);
+  await pool.query("CREATE TABLE counters (name VARCHAR(100) PRIMARY KEY, value INT NOT NULL) ENGINE = InnoDB");
+  const driver = new MysqlDriver({ pool });
+  return {
+    url,
+    async counters() {
+      const { db } = driver.context(() => {});
+      const [rows] = await db.query("SELECT name, value FROM counters");
+      return Object.fromEntries(rows.map(({ name, value }) => [String(name), Number(value)]));
+    },
+    history: () => driver.readHistory(),
+    async [Symbol.asyncDispose]() {
+      await driver[Symbol.asyncDispose]();
+      await close();
+    },
+  };
+}
+
+async function openPostgres({ url, connect }: PostgresDatabase): Promise<CounterStore> {
+  const sql = connect();
+  await sql`create table counters (name text primary key, value integer not null)`;
+  const driver = new PostgresDriver({ sql });
+  return {
+    url,
+    async counters() {
+      const rows = await sql`select name, value from counters`;
+      return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+    },
+    history: () => driver.readHistory(),
+    [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
   };
 }
 

@@ -1,4 +1,5 @@
 import { fromFileUrl, join } from "@std/path";
+import type { LockOptions } from "../../mod.ts";
 import type { CounterStore, CounterStoreKind } from "./counter_store.ts";
 
 const MAIN = fromFileUrl(new URL("../../src/cli/main.ts", import.meta.url));
@@ -43,11 +44,16 @@ export class Project implements AsyncDisposable {
     this.#store = store;
   }
 
-  /** Writes a project. */
-  static async make(kind: CounterStoreKind, store: CounterStore, units: readonly UnitSource[]): Promise<Project> {
+  /** Writes a project; without other words about the lock, its lease is short. */
+  static async make(
+    kind: CounterStoreKind,
+    store: CounterStore,
+    units: readonly UnitSource[],
+    lock: Partial<LockOptions> = { leaseMs: LEASE_MS, pollMs: POLL_MS },
+  ): Promise<Project> {
     const folder = await Deno.makeTempDir({ prefix: "denock-" });
     await Deno.mkdir(join(folder, "migrations"));
-    const configuration = { migrations: "./migrations", lock: { leaseMs: LEASE_MS, pollMs: POLL_MS } };
+    const configuration = { migrations: "./migrations", lock };
     await Deno.writeTextFile(
       join(folder, "denock.config.ts"),
       `export default ${JSON.stringify(configuration)};\n`,

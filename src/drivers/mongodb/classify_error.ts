@@ -10,6 +10,7 @@ const UNKNOWN_NAMES: readonly string[] = [
   "MongoOperationTimeoutError",
   "MongoWriteConcernError",
   "PoolClearedOnNetworkError",
+  "NoAnswerError",
 ];
 
 /** The same by code: time-outs, sessions that were ended, primaries that step down, write concerns that are not met. */

@@ -12,13 +12,15 @@ import {
   PositionTakenError,
   type Transaction,
 } from "../../driver.ts";
-import { DatabaseError, MigrationError } from "../../errors.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
-import { firstLine } from "../../history/recorded_error.ts";
+import { answerWithin, NoAnswerError } from "./_answer_within.ts";
+import { explainError } from "./_explain_error.ts";
+import { bytesOfSession, nameOfSession } from "./_session_name.ts";
 import { bindDatabase, type BoundDatabase } from "./bound_database.ts";
 import { classifyError, codeOf, hasLabel } from "./classify_error.ts";
 import { type EntryDocument, fromDocument, toDocument } from "./entry_document.ts";
 import { acquireLease, type LeaseDocument, readLease, releaseLease, renewLease } from "./lease_document.ts";
+import { refusalOfServer } from "./server_refusal.ts";
 
 /** What a {@link MongoDriver} gives change units. */
 export interface MongoDriverContext {
@@ -51,15 +53,20 @@ export interface MongoDriverOptions {
    * @default {"denockLease"}
    */
   readonly leaseCollection?: string;
+  /**
+   * How long a request of the driver's own may take, on a dead connection as well, in milliseconds; a commit and the read of
+   * the history may take three times as long. What change units do is not limited by it.
+   *
+   * @default {10_000}
+   */
+  readonly requestMs?: number;
 }
 
 const DUPLICATE_KEY = 11000;
-/** What a server that is no member of a replica set answers to the first operation of a transaction. */
-const ILLEGAL_OPERATION = 20;
 /** The whole history comes in one reply as long as it fits into one. */
 const ALL_IN_ONE_BATCH = 1_000_000;
-/** The longest a request of the driver's own may take, on a dead connection as well. In milliseconds. */
-const TIMEOUT_MS = 10_000;
+/** A commit and the read of the history may take this many times as long as other requests. */
+const PATIENCE = 3;
 const MAJORITY = { w: "majority" } as const;
 
 /**
@@ -88,6 +95,7 @@ export class MongoDriver implements Driver<MongoDriverContext> {
   readonly #database: Db;
   readonly #history: Collection<EntryDocument>;
   readonly #leases: Collection<LeaseDocument>;
+  readonly #requestMs: number;
   #session: ClientSession | undefined;
 
   /** Makes a driver on a client. Nothing is sent before one of its methods is called. */
@@ -96,69 +104,69 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     this.#database = options.client.db(options.database);
     this.#history = this.#database.collection(options.historyCollection ?? "denockHistory");
     this.#leases = this.#database.collection(options.leaseCollection ?? "denockLease");
+    this.#requestMs = options.requestMs ?? 10_000;
   }
 
   /** The id of the session, in hexadecimal digits. */
   get session(): string {
-    return this.#ownSession.id?.id.toString("hex") ?? "";
+    return nameOfSession(this.#ownSession);
   }
 
   /**
    * Checks that the server has the transactions that are needed. Collections come into being with the first write.
    *
-   * @throws {DatabaseError} with code `TRANSACTIONS_UNAVAILABLE` on a standalone server.
+   * @throws {DatabaseError} with code `TRANSACTIONS_UNAVAILABLE` on a standalone server, and on one older than 4.4.
    */
   async prepare(need: { readonly transactions: boolean }): Promise<void> {
     if (!need.transactions) return;
-    const hello = await this.#database.command({ hello: 1 }, { timeoutMS: TIMEOUT_MS });
-    if (hello.setName === undefined && hello.msg !== "isdbgrid") throw transactionsUnavailable();
+    const refusal = refusalOfServer(await this.#inTime(this.#database.command({ hello: 1 })));
+    if (refusal !== undefined) throw refusal;
   }
 
   /** Reads the entries behind a position, in one request. */
   async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
-    const documents = await this.#history.find({ _id: { $gt: after } }, {
+    const found = this.#history.find({ _id: { $gt: after } }, {
       readConcern: { level: "majority" },
       readPreference: "primary",
       sort: { _id: 1 },
       batchSize: ALL_IN_ONE_BATCH,
-      timeoutMS: 3 * TIMEOUT_MS,
-    }).toArray();
+    });
+    const documents = await answerWithin(PATIENCE * this.#requestMs, found.toArray());
     return documents.map(fromDocument);
   }
 
   /** Adds an entry, acknowledged by the majority. */
   async append(entry: ChangeEntry): Promise<"accepted" | "taken"> {
+    const session = this.#ownSession;
+    const insert = this.#history.insertOne(toDocument(entry), { session, writeConcern: MAJORITY });
     try {
-      await this.#history.insertOne(toDocument(entry), {
-        session: this.#ownSession,
-        writeConcern: MAJORITY,
-        timeoutMS: TIMEOUT_MS,
-      });
+      await this.#inTime(insert);
       return "accepted";
     } catch (error) {
       if (codeOf(error) === DUPLICATE_KEY) return "taken";
+      if (error instanceof NoAnswerError) await this.#leaveBehind(session, insert);
       throw error;
     }
   }
 
   /** Asks for the lease. */
   async acquireLease(request: LeaseRequest): Promise<LeaseReply> {
-    return await acquireLease(this.#leases, request);
+    return await this.#inTime(acquireLease(this.#leases, request));
   }
 
   /** Prolongs the lease. */
   async renewLease(lease: Lease & { readonly leaseMs: number }): Promise<LeaseReply> {
-    return await renewLease(this.#leases, lease);
+    return await this.#inTime(renewLease(this.#leases, lease));
   }
 
   /** Looks at the lease. */
   async readLease(): Promise<LeaseStatus | null> {
-    return await readLease(this.#leases);
+    return await this.#inTime(readLease(this.#leases));
   }
 
   /** Gives the lease back. */
   async releaseLease(lease: Lease): Promise<void> {
-    await releaseLease(this.#leases, lease);
+    await this.#inTime(releaseLease(this.#leases, lease));
   }
 
   /** Makes one attempt at a transaction: reads from a snapshot, writes to the majority, on the primary. */
@@ -168,6 +176,9 @@ export class MongoDriver implements Driver<MongoDriverContext> {
   ): Promise<Result> {
     const session = this.#ownSession;
     const bound = bindDatabase(this.#database, { session, guard });
+    const startedAt = performance.now();
+    const explain = (error: unknown) =>
+      explainError(error, { client: this.#client, refusal: bound.refusal(), lastedMs: performance.now() - startedAt });
     session.startTransaction({
       readConcern: { level: "snapshot" },
       writeConcern: MAJORITY,
@@ -180,19 +191,19 @@ export class MongoDriver implements Driver<MongoDriverContext> {
       const fence = async (entry: ChangeEntry) => {
         await append(entry);
         // Added and removed again, it conflicts with whoever wants the same position, and leaves nothing.
-        await bound.inTurn(() => this.#history.deleteOne({ _id: entry.seq }, { session }));
+        await bound.inTurn(() => this.#inTime(this.#history.deleteOne({ _id: entry.seq }, { session })));
       };
       result = await work({ context, append, fence });
       await bound.end();
     } catch (error) {
-      await bound.end();
-      await abort(session);
-      throw explain(error, bound.refusal());
+      if (error instanceof NoAnswerError) await this.#leaveBehind(session, bound.end());
+      else await this.#abort(session, bound);
+      throw await explain(error);
     }
     try {
-      await commit(session);
+      await this.#commit(session);
     } catch (error) {
-      throw explain(error, bound.refusal());
+      throw await explain(error);
     }
     return result;
   }
@@ -218,8 +229,8 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     if (sessions.length === 0 || own === undefined) return;
     // The class comes from the user's client, which takes no binary value of another version.
     const Binary = own.constructor as new (bytes: Uint8Array, subtype: number) => typeof own;
-    const ids = sessions.map((session) => ({ id: new Binary(fromHex(session), own.sub_type) }));
-    await this.#client.db("admin").command({ killSessions: ids }, { timeoutMS: TIMEOUT_MS });
+    const ids = sessions.map((session) => ({ id: new Binary(bytesOfSession(session), own.sub_type) }));
+    await this.#inTime(this.#client.db("admin").command({ killSessions: ids }));
   }
 
   /** Ends the session. The client is the caller's. */
@@ -232,61 +243,53 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     return this.#session ??= this.#client.startSession();
   }
 
+  #inTime<Answer>(request: Promise<Answer>): Promise<Answer> {
+    return answerWithin(this.#requestMs, request);
+  }
+
+  async #commit(session: ClientSession): Promise<void> {
+    const commit = session.commitTransaction();
+    try {
+      await answerWithin(PATIENCE * this.#requestMs, commit);
+    } catch (error) {
+      if (error instanceof NoAnswerError) await this.#leaveBehind(session, commit);
+      if (hasLabel(error, "TransientTransactionError")) throw error;
+      throw new CommitUnknownError("MongoDB did not confirm the commit", { cause: error });
+    }
+  }
+
+  /** Whatever goes wrong here, a transaction that is not committed is ended by the server sooner or later. */
+  async #abort(session: ClientSession, bound: BoundDatabase): Promise<void> {
+    const abort = bound.end().then(() => session.abortTransaction());
+    try {
+      await this.#inTime(abort);
+    } catch (error) {
+      // The error that led here is the one to report.
+      if (error instanceof NoAnswerError) await this.#leaveBehind(session, abort);
+    }
+  }
+
+  /**
+   * Goes on with another session when a request got no answer. The client may still send it again, and would then do so with
+   * the number, or as part of the transaction, that the session has come to. What it holds must not be in the way either.
+   */
+  async #leaveBehind(session: ClientSession, lastRequest: Promise<unknown>): Promise<void> {
+    this.#session = undefined;
+    const end = () => void session.endSession().catch(() => {});
+    lastRequest.then(end, end);
+    try {
+      await this.evict([nameOfSession(session)]);
+    } catch {
+      // Not allowed or not there: then the server ends the transaction itself when its time is over.
+    }
+  }
+
   async #appendInside(entry: ChangeEntry, bound: BoundDatabase): Promise<void> {
     try {
-      await bound.inTurn(() => this.#history.insertOne(toDocument(entry), { session: this.#ownSession }));
+      await bound.inTurn(() => this.#inTime(this.#history.insertOne(toDocument(entry), { session: this.#ownSession })));
     } catch (error) {
       if (codeOf(error) !== DUPLICATE_KEY) throw error;
       throw new PositionTakenError(`Position ${entry.seq} is taken`, { cause: error });
     }
   }
-}
-
-/** Whatever goes wrong here, a transaction that is not committed is ended by the server sooner or later. */
-async function abort(session: ClientSession): Promise<void> {
-  try {
-    await session.abortTransaction();
-  } catch {
-    // The error that led here is the one to report.
-  }
-}
-
-async function commit(session: ClientSession): Promise<void> {
-  try {
-    await session.commitTransaction();
-  } catch (error) {
-    if (hasLabel(error, "TransientTransactionError")) throw error;
-    throw new CommitUnknownError("MongoDB did not confirm the commit", { cause: error });
-  }
-}
-
-/**
- * The server ends a transaction with the first error in it, and from then on answers as if another attempt could help. When the
- * change unit has caught that first error, it would only be caught again.
- */
-function explain(error: unknown, refusal: unknown): unknown {
-  if (codeOf(error) === ILLEGAL_OPERATION) return transactionsUnavailable(error);
-  if (refusal === undefined || classifyError(refusal) !== "permanent" || classifyError(error) !== "transient") {
-    return error;
-  }
-  return new MigrationError(
-    "TRANSACTION_ENDED",
-    `MongoDB has rolled the transaction back because of an error that the change unit has caught: ${
-      firstLine(refusal)
-    }`,
-    { cause: refusal },
-  );
-}
-
-function transactionsUnavailable(cause?: unknown): DatabaseError {
-  return new DatabaseError(
-    "TRANSACTIONS_UNAVAILABLE",
-    "This MongoDB server is standalone and has no transactions: start it as a replica set (one member is enough), say " +
-      '`transactional: false` in the change units, or set `transactionStrategy: "none"`',
-    { cause },
-  );
-}
-
-function fromHex(digits: string): Uint8Array {
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

@@ -4,7 +4,7 @@ import { MongoClient } from "mongodb";
 import { type ChangeEntry, type ChangeSource, FolderSource, Runner } from "../../../mod.ts";
 import { toDocument } from "../../../src/drivers/mongodb/entry_document.ts";
 import { MongoDriver } from "../../../src/drivers/mongodb/mod.ts";
-import { makeEntry, START } from "../../../src/testing/conformance_case.ts";
+import { makeEntry, START } from "../../../src/testing/sample_entries.ts";
 import { freshDatabaseName, mongodbTest } from "../../mongodb_server.ts";
 
 /** Counted apart: these are neither the driver's nor on the way of a change. */

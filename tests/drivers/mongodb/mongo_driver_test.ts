@@ -26,6 +26,12 @@ driverConformance({
       async has({ db }, key) {
         return await db.collection("things").findOne({ key }) !== null;
       },
+      async changeSchema({ db }, name) {
+        await db.createCollection(name);
+      },
+      async hasSchema({ db }, name) {
+        return await db.listCollections({ name }).hasNext();
+      },
       async [Symbol.asyncDispose]() {
         await clients[0]?.db().dropDatabase();
         for (const client of clients) await client.close();
