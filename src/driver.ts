@@ -19,6 +19,18 @@ export interface DriverSupports {
   readonly transactions: boolean;
   /** What becomes of a change of the schema (DDL) in a transaction. */
   readonly schemaChanges: SchemaChanges;
+  /**
+   * Whether a change unit reads in its transaction what it has written there; not where all writes are sent at its end.
+   *
+   * @default {true}
+   */
+  readonly readsOwnWrites?: boolean;
+  /**
+   * Whether the lease expires by a clock of the database; where it has none, the clocks of the processes count.
+   *
+   * @default {true}
+   */
+  readonly ownClock?: boolean;
 }
 
 /** Throws when the execution may not touch the database any more. */
@@ -121,6 +133,24 @@ export class CommitUnknownError extends Error {
   override readonly name = "CommitUnknownError";
 }
 
+/** A script failed at a place that the database has told. */
+export class ScriptError extends Error {
+  /** The name of the class. */
+  override readonly name = "ScriptError";
+  /** How many characters of the script stand before that place. */
+  readonly offset: number;
+  /** The code of the error of the client, if it has one. */
+  readonly code: string | undefined;
+
+  /** Makes the error; the one of the client is its cause. */
+  constructor(message: string, offset: number, options: { readonly cause: unknown }) {
+    super(message, options);
+    this.offset = offset;
+    const { cause } = options;
+    this.code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+  }
+}
+
 /**
  * The adapter to one kind of database. It is dumb on purpose: one attempt per call, no retry, no timer, no log, no policy and
  * no environment; all of that is the core's.
@@ -134,7 +164,8 @@ export class CommitUnknownError extends Error {
  * 1. Keep entries with `seq` as the primary key, so that the database itself refuses a second entry at the same position.
  * 2. `readHistory` reads only what will not be lost (majority reads) and in order of `seq`; without tables it gives nothing.
  * 3. `append` leaves the decision whether a position is taken to the primary key; it never looks first.
- * 4. The lease is one row that is changed by one atomic statement by the clock of the database, and is never deleted.
+ * 4. The lease is one row that is changed by one atomic statement by the clock of the database, if it has one, and is never
+ *    deleted.
  * 5. `transaction` makes one attempt: begin, work, commit; when the work throws, roll back and throw the same error.
  * 6. Call the guard right before every use of the database by a change unit.
  * 7. Run `driverConformance` from `@denock/denock/testing` in your tests.
@@ -154,7 +185,10 @@ export interface Driver<Context extends object> extends AsyncDisposable {
    * @throws {DatabaseError} with code `TRANSACTIONS_UNAVAILABLE` when transactions are needed and this server has none.
    */
   prepare(need: { readonly transactions: boolean }): Promise<void>;
-  /** Reads the entries behind a position (0 when not given), by one request. */
+  /**
+   * Reads the entries behind a position (0 when not given), by one request; or by several, one behind the other, where the
+   * database limits them: what is only ever added at the end is as a whole as it was at the last of them.
+   */
   readHistory(options?: { readonly after?: number }): Promise<readonly ChangeEntry[]>;
   /** Adds an entry outside of any transaction, durably; `taken` when there is an entry at its position. */
   append(entry: ChangeEntry): Promise<"accepted" | "taken">;
@@ -177,6 +211,13 @@ export interface Driver<Context extends object> extends AsyncDisposable {
   ): Promise<Result>;
   /** What a change unit gets outside of a transaction. */
   context(guard: Guard): Context;
+  /**
+   * Runs a script of SQL, all statements of it in order, as a part of what a context stands for: its transaction and its guard.
+   * Only for databases with SQL, which so can execute SQL files.
+   *
+   * @throws {ScriptError} where the database tells the place of the error; else what the client throws.
+   */
+  runScript?(context: Context, script: string): Promise<void>;
   /**
    * Says what an error of the client means. `transient`: nothing was done, and the same may be done again (a write conflict, a
    * locked database). `unknown`: it may or may not have been done (a lost connection, a time-out). `permanent`: anything else.

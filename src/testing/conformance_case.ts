@@ -1,6 +1,5 @@
+import { assertEquals } from "@std/assert";
 import type { Driver } from "../driver.ts";
-import type { ChangeEntry, EntryDraft } from "../history/change_entry.ts";
-import { type LogEnd, sealEntry } from "../history/digest.ts";
 import type { ConformanceStore } from "./conformance_store.ts";
 
 /** One rule that drivers must keep, and how it is checked. */
@@ -9,8 +8,8 @@ export interface ConformanceCase {
   readonly group: "lifecycle" | "history" | "lease" | "transaction" | "context";
   /** The rule, as a sentence. */
   readonly rule: string;
-  /** What the driver must support for the rule to apply. */
-  readonly needs?: "transactions";
+  /** Whether the rule is about such a driver and store; every driver when left out. */
+  readonly appliesTo?: (driver: Driver<object>, store: ConformanceStore<object>) => boolean;
   /** Checks the rule; throws when it is broken. */
   readonly run: (bench: ConformanceBench) => Promise<void>;
 }
@@ -23,50 +22,39 @@ export interface ConformanceBench {
   readonly driver: Driver<object>;
   /** A second driver on another connection. */
   readonly other: Driver<object>;
+  /** Makes one more driver on one more connection. */
+  readonly connect: () => Promise<Driver<object>>;
 }
 
 /** The guard of a change unit that may use the database. */
 export function allow(): void {}
+
+/** The rules about transactions are about drivers that have them. */
+export function hasTransactions({ supports }: Driver<object>): boolean {
+  return supports.transactions;
+}
 
 /** Whether something was written under a key, as another connection sees it. */
 export async function isVisible({ store, other }: ConformanceBench, key: string): Promise<boolean> {
   return await store.has(other.context(allow), key);
 }
 
-/** An entry that fills every field, behind an end of the log. */
-export async function makeEntry(end: LogEnd, fields: Partial<EntryDraft> = {}): Promise<ChangeEntry> {
-  return await sealEntry({
-    executionId: "an-execution",
-    operation: "MIGRATE",
-    type: "EXECUTION",
-    state: "EXECUTED",
-    changeId: "a_change",
-    author: 'an author with "quotes" and $signs',
-    order: "0001",
-    file: "0001_a_change.ts",
-    checksum: "sha256:00",
-    systemVersion: "1.2",
-    runAlways: true,
-    timestamp: "2026-01-02T03:04:05.678Z",
-    executionMillis: 12,
-    attempts: 1,
-    executionHostname: "a-host",
-    session: null,
-    comment: { by: "ann", reason: "a reason" },
-    metadata: { release: "1.2.3", nested: { list: [1, 2.5, "three", null, true] } },
-    error: { name: "Error", code: "A_CODE", message: "a message" },
-    ...fields,
-  }, end);
+/** Waits. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Entries one behind the other, with different executions. */
-export async function makeEntries(count: number): Promise<ChangeEntry[]> {
-  const entries: ChangeEntry[] = [];
-  for (let index = 0; index < count; index++) {
-    entries.push(await makeEntry(entries.at(-1) ?? START, { executionId: `execution-${index}` }));
+const MOST_TRIES = 200;
+
+/** Does what the core does with a transient error: the same again, for a while. */
+export async function insist<Result>(driver: Driver<object>, work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      assertEquals(driver.classify(error), "transient", String(error));
+      await pause(5);
+    }
   }
-  return entries;
 }
-
-/** The end of an empty log. */
-export const START: LogEnd = { seq: 0, digest: null };

@@ -13,6 +13,16 @@ export const contextCases: readonly ConformanceCase[] = [
   },
   {
     group: "context",
+    rule: "the schema can be changed outside of a transaction",
+    appliesTo: (_, store) => store.changeSchema !== undefined,
+    async run({ driver, other, store }) {
+      assertEquals(await store.hasSchema?.(other.context(allow), "made"), false);
+      await store.changeSchema?.(driver.context(allow), "made");
+      assertEquals(await store.hasSchema?.(other.context(allow), "made"), true);
+    },
+  },
+  {
+    group: "context",
     rule: "the guard is asked before every use of the database",
     async run({ driver, store }) {
       let asked = 0;
@@ -20,8 +30,11 @@ export const contextCases: readonly ConformanceCase[] = [
       await store.write(context, "one");
       const once = asked;
       await store.write(context, "two");
+      const twice = asked;
+      await store.has(context, "two");
       assertGreater(once, 0);
-      assertGreater(asked, once);
+      assertGreater(twice, once);
+      assertGreater(asked, twice);
     },
   },
   {

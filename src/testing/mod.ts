@@ -1,5 +1,5 @@
 /**
- * What authors of drivers test with: the suite that every driver must pass.
+ * What to test with: a rehearsal of change units, and for authors of drivers the suite that every driver must pass.
  *
  * @example
  * ```ts ignore
@@ -25,3 +25,4 @@
 
 export type { ConformanceStore } from "./conformance_store.ts";
 export { type ConformanceOptions, driverConformance } from "./driver_conformance.ts";
+export { type Rehearsal, type RehearsalDifference, type RehearsalOptions, rehearse } from "./rehearse.ts";

@@ -1,13 +1,13 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { PositionTakenError } from "../driver.ts";
-import { allow, type ConformanceCase, isVisible, makeEntry, START } from "./conformance_case.ts";
+import { assertEquals, assertGreater, assertRejects, assertStrictEquals } from "@std/assert";
+import { allow, type ConformanceCase, hasTransactions, isVisible, pause } from "./conformance_case.ts";
+import { makeEntries, makeEntry, START } from "./sample_entries.ts";
 
-/** Rules about transactions. */
+/** Rules about what becomes of the work of a transaction. */
 export const transactionCases: readonly ConformanceCase[] = [
   {
     group: "transaction",
     rule: "what was done and its entry are committed together, and the result is passed on",
-    needs: "transactions",
+    appliesTo: hasTransactions,
     async run(bench) {
       const entry = await makeEntry(START);
       const result = await bench.driver.transaction(async ({ context, append }) => {
@@ -22,8 +22,25 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     group: "transaction",
+    rule: "several entries of one transaction are committed together, or none of them",
+    appliesTo: hasTransactions,
+    async run({ driver, other }) {
+      const entries = await makeEntries(3);
+      const add = (fails: boolean) =>
+        driver.transaction(async ({ append }) => {
+          for (const entry of entries) await append(entry);
+          if (fails) throw new Error("no");
+        }, allow);
+      await assertRejects(() => add(true), Error, "no");
+      assertEquals(await other.readHistory(), []);
+      await add(false);
+      assertEquals(await other.readHistory(), entries);
+    },
+  },
+  {
+    group: "transaction",
     rule: "when the work throws, nothing of it stays and the same error comes out",
-    needs: "transactions",
+    appliesTo: hasTransactions,
     async run(bench) {
       const entry = await makeEntry(START);
       const error = new Error("no");
@@ -41,122 +58,79 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     group: "transaction",
-    rule: "what was done is not seen by others before the commit, but by the work itself",
-    needs: "transactions",
+    rule: "the work runs once, whether it succeeds or fails",
+    appliesTo: hasTransactions,
+    async run({ driver }) {
+      let runs = 0;
+      await driver.transaction(() => Promise.resolve(runs++), allow);
+      assertEquals(runs, 1);
+      await assertRejects(
+        () => driver.transaction(() => Promise.reject(new Error(`no ${runs++}`)), allow),
+        Error,
+        "no",
+      );
+      assertEquals(runs, 2);
+    },
+  },
+  {
+    group: "transaction",
+    rule: "nobody else sees what was done or its entry before the commit",
+    appliesTo: hasTransactions,
     async run(bench) {
       // In some databases the first write makes the place that is then read.
       await bench.store.write(bench.driver.context(allow), "other key");
+      const entry = await makeEntry(START);
       await bench.driver.transaction(async ({ context, append }) => {
         await bench.store.write(context, "key");
-        assertEquals(await bench.store.has(context, "key"), true);
         assertEquals(await isVisible(bench, "key"), false);
-        await append(await makeEntry(START));
+        await append(entry);
+        assertEquals(await bench.other.readHistory(), []);
       }, allow);
       assertEquals(await isVisible(bench, "key"), true);
+      assertEquals(await bench.other.readHistory(), [entry]);
     },
   },
   {
     group: "transaction",
-    rule: "an entry at a position that is taken is refused as such, and nothing of the work stays",
-    needs: "transactions",
-    async run(bench) {
-      const standing = await makeEntry(START, { executionId: "standing" });
-      await bench.driver.append(standing);
-      await assertRejects(() =>
-        bench.driver.transaction(async ({ context, append }) => {
-          await bench.store.write(context, "key");
-          await append(await makeEntry(START));
-        }, allow), PositionTakenError);
-      assertEquals(await isVisible(bench, "key"), false);
-      assertEquals(await bench.other.readHistory(), [standing]);
-    },
-  },
-  {
-    group: "transaction",
-    rule: "a position that is taken after the begin keeps the transaction from committing",
-    needs: "transactions",
-    async run(bench) {
-      const standing = await makeEntry(START, { executionId: "standing" });
-      let reply: unknown;
-      const error = await assertRejects(() =>
-        bench.driver.transaction(async ({ context, append }) => {
-          await bench.store.write(context, "key");
-          reply = await bench.other.append(standing).catch((error) => bench.driver.classify(error));
-          if (reply !== "accepted") throw new Error("The database lets nobody else write, which is as good");
-          await append(await makeEntry(START));
-        }, allow)
-      );
-      if (reply === "accepted") {
-        assert(error instanceof PositionTakenError || bench.driver.classify(error) === "transient", String(error));
-        assertEquals(await bench.driver.readHistory(), [standing]);
-      } else {
-        assertEquals(reply, "transient");
-      }
-      assertEquals(await isVisible(bench, "key"), false);
-    },
-  },
-  {
-    group: "transaction",
-    rule: "a fence adds nothing, and is refused where the position is taken",
-    needs: "transactions",
-    async run(bench) {
-      const entry = await makeEntry(START);
-      await bench.driver.transaction(async ({ context, fence }) => {
-        await bench.store.write(context, "key");
-        await fence(entry);
+    rule: "the work reads what it has written, unless the driver says that it does not",
+    appliesTo: hasTransactions,
+    async run({ driver, store }) {
+      await store.write(driver.context(allow), "other key");
+      await driver.transaction(async ({ context }) => {
+        await store.write(context, "key");
+        assertEquals(await store.has(context, "key"), driver.supports.readsOwnWrites ?? true);
+        assertEquals(await store.has(context, "other key"), true);
       }, allow);
-      assertEquals(await isVisible(bench, "key"), true);
-      assertEquals(await bench.other.readHistory(), []);
-      assertEquals(await bench.other.append(entry), "accepted");
-      await assertRejects(() => bench.driver.transaction(({ fence }) => fence(entry), allow), PositionTakenError);
-    },
-  },
-  {
-    group: "transaction",
-    rule: "a fence keeps the transaction from committing when its position is taken after the begin",
-    needs: "transactions",
-    async run(bench) {
-      const standing = await makeEntry(START, { executionId: "standing" });
-      let reply: unknown;
-      const error = await assertRejects(() =>
-        bench.driver.transaction(async ({ context, fence }) => {
-          await bench.store.write(context, "key");
-          reply = await bench.other.append(standing).catch((error) => bench.driver.classify(error));
-          if (reply !== "accepted") throw new Error("The database lets nobody else write, which is as good");
-          await fence(await makeEntry(START));
-        }, allow)
-      );
-      if (reply === "accepted") {
-        assert(error instanceof PositionTakenError || bench.driver.classify(error) === "transient", String(error));
-        assertEquals(await bench.driver.readHistory(), [standing]);
-      }
-      assertEquals(await isVisible(bench, "key"), false);
     },
   },
   {
     group: "transaction",
     rule: "the lease can be renewed while a transaction is open, and the renewal outlives its rollback",
-    needs: "transactions",
+    appliesTo: hasTransactions,
     async run({ driver, other, store }) {
       const lease = { owner: "ann", hostname: "", leaseMs: 300 };
       const reply = await driver.acquireLease(lease);
-      assert(reply.held);
-      await assertRejects(() =>
-        driver.transaction(async ({ context }) => {
-          await store.write(context, "key");
-          const renewed = await driver.renewLease({ owner: "ann", token: reply.token, leaseMs: 60_000 });
-          assertEquals(renewed.held, true);
-          throw new Error("no");
-        }, allow)
+      assertEquals(reply.held, true);
+      const token = reply.held ? reply.token : 0;
+      await assertRejects(
+        () =>
+          driver.transaction(async ({ context }) => {
+            await store.write(context, "key");
+            const renewed = await driver.renewLease({ owner: "ann", token, leaseMs: 60_000 });
+            assertEquals(renewed.held, true);
+            throw new Error("no");
+          }, allow),
+        Error,
+        "no",
       );
-      await new Promise((resolve) => setTimeout(resolve, 350));
+      await pause(350);
       assertEquals((await other.acquireLease({ ...lease, owner: "bob" })).held, false);
     },
   },
   {
     group: "transaction",
     rule: "after a transaction that failed the next one works",
-    needs: "transactions",
+    appliesTo: hasTransactions,
     async run(bench) {
       await assertRejects(() => bench.driver.transaction(() => Promise.reject(new Error("no")), allow), Error, "no");
       await bench.driver.transaction(async ({ context, append }) => {
@@ -169,7 +143,7 @@ export const transactionCases: readonly ConformanceCase[] = [
   {
     group: "transaction",
     rule: "the guard is asked before the database is used, and keeps it from being used",
-    needs: "transactions",
+    appliesTo: hasTransactions,
     async run(bench) {
       const refusal = new Error("the guard says no");
       const thrown = await assertRejects(() =>
@@ -181,6 +155,32 @@ export const transactionCases: readonly ConformanceCase[] = [
       );
       assertStrictEquals(thrown, refusal);
       assertEquals(await isVisible(bench, "key"), false);
+    },
+  },
+  {
+    group: "transaction",
+    rule: "the guard is asked before every use of the database in a transaction",
+    appliesTo: hasTransactions,
+    async run(bench) {
+      const refusal = new Error("the guard says no");
+      let asked = 0;
+      let isOver = false;
+      const guard = () => {
+        asked++;
+        if (isOver) throw refusal;
+      };
+      const thrown = await assertRejects(() =>
+        bench.driver.transaction(async ({ context }) => {
+          await bench.store.write(context, "one");
+          const once = asked;
+          await bench.store.write(context, "two");
+          assertGreater(asked, once);
+          isOver = true;
+          await bench.store.write(context, "three");
+        }, guard)
+      );
+      assertStrictEquals(thrown, refusal);
+      for (const key of ["one", "two", "three"]) assertEquals(await isVisible(bench, key), false);
     },
   },
 ];

@@ -45,8 +45,8 @@ class WriteConflictError extends Error {
 export class MemoryDriver implements Driver<MemoryDriverContext> {
   /** What people call it. */
   readonly name = "memory";
-  /** It has transactions and no schema. */
-  readonly supports: DriverSupports = { transactions: true, schemaChanges: "transactional" };
+  /** It has transactions, no schema, and no clock but that of the process. */
+  readonly supports: DriverSupports = { transactions: true, schemaChanges: "transactional", ownClock: false };
   /** Nothing outlives a driver. */
   readonly session = null;
   readonly #store: MemoryStore;
@@ -152,7 +152,8 @@ export class MemoryDriver implements Driver<MemoryDriverContext> {
   }
 
   #isTaken({ seq }: ChangeEntry): boolean {
-    return this.#store.entries.some((entry) => entry.seq === seq);
+    // Entries come in order, so the search from the end is over at once.
+    return this.#store.entries.findLast((entry) => entry.seq <= seq)?.seq === seq;
   }
 
   #refuse(now: number): LeaseReply {

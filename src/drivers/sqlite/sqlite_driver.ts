@@ -175,10 +175,16 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
     return { db: bindDatabase(this.#database, guard) };
   }
 
+  /** Runs a script. SQLite does not tell the place of an error. */
+  // deno-lint-ignore require-await -- the client is synchronous, the contract is not
+  async runScript({ db }: SqliteDriverContext, script: string): Promise<void> {
+    db.exec(script);
+  }
+
   /** A database that is locked is worth another try. */
   classify(error: unknown): ErrorClass {
     const code = codeOf(error) & 0xff;
-    return code === SQLITE_BUSY || code === SQLITE_LOCKED ? "transient" : "permanent";
+    return code === SQLITE_BUSY || code === SQLITE_LOCKED || isLocked(error) ? "transient" : "permanent";
   }
 
   /** There is nothing to close: the database is the caller's. */
@@ -243,6 +249,12 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
 
 function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** What `exec` throws carries no code of SQLite, in contrast to what a prepared statement throws. */
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR" &&
+    /^database (table |schema )?is locked/.test(error.message);
 }
 
 function codeOf(error: unknown): number {

@@ -23,6 +23,14 @@ driverConformance({
       async has({ db }, key) {
         return db.prepare("SELECT key FROM things WHERE key = ?").get(key) !== undefined;
       },
+      // deno-lint-ignore require-await -- the client is synchronous, the suite is not
+      async changeSchema({ db }, name) {
+        db.exec(`CREATE TABLE ${name} (key TEXT) STRICT`);
+      },
+      // deno-lint-ignore require-await -- the client is synchronous, the suite is not
+      async hasSchema({ db }, name) {
+        return db.prepare("SELECT name FROM sqlite_schema WHERE name = ?").get(name) !== undefined;
+      },
       async [Symbol.asyncDispose]() {
         for (const connection of connections) connection.close();
         await Deno.remove(folder, { recursive: true });
