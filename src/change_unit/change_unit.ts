@@ -119,6 +119,8 @@ export interface ListedChange {
   readonly checksum: string | null;
   /** Its author where that is known without loading it, else null. */
   readonly author: string | null;
+  /** The file that undoes it, where a change unit in SQL has one beside its own. */
+  readonly undoFile?: string;
 }
 
 /** A loaded change unit with every default filled in. */

@@ -1,17 +1,19 @@
 /** What the name of a file in the migrations folder says about it. */
 export type FileName =
   | { readonly kind: "change"; readonly order: string; readonly id: string }
+  | { readonly kind: "undo"; readonly change: string }
   | { readonly kind: "ignored" }
   | { readonly kind: "invalid"; readonly reason: string };
 
-const CHANGE = /^(\d+(?:\.\d+)*)_([A-Za-z0-9][A-Za-z0-9_-]*)\.(?:ts|js|mts|mjs)$/;
-const SCRIPT = /\.(?:ts|js|mts|mjs|cts|cjs|tsx|jsx)$/i;
-const RUNNABLE = /\.(?:ts|js|mts|mjs)$/;
-const TEST_OR_TYPES = /(?:[_.]test\.[a-z]+|\.d\.[cm]?ts)$/i;
+const CHANGE = /^(\d+(?:\.\d+)*)_([A-Za-z0-9][A-Za-z0-9_-]*)\.(?:ts|js|mts|mjs|sql)$/;
+const UNDO_ENDING = /\.undo\.sql$/;
+const SCRIPT = /\.(?:ts|js|mts|mjs|cts|cjs|tsx|jsx|sql)$/i;
+const RUNNABLE = /\.(?:ts|js|mts|mjs|sql)$/;
+const TEST_OR_TYPES = /(?:[_.]test\.[cm]?[jt]sx?|\.d\.[cm]?ts)$/i;
 
 /**
- * Reads a file name. Known non-changes are ignored; any other script must be named `<order>_<id>.ts`, because a change unit
- * that is passed over in silence is worse than a complaint.
+ * Reads a file name. Known non-changes are ignored; any other script must be named `<order>_<id>.ts` or `<order>_<id>.sql`,
+ * because a change unit that is passed over in silence is worse than a complaint.
  *
  * @example
  * ```ts
@@ -26,9 +28,26 @@ const TEST_OR_TYPES = /(?:[_.]test\.[a-z]+|\.d\.[cm]?ts)$/i;
 export function parseFileName(name: string): FileName {
   if (name.startsWith(".") || name.startsWith("_") || !SCRIPT.test(name)) return { kind: "ignored" };
   if (TEST_OR_TYPES.test(name) || /^manifest\.(?:ts|js|mts|mjs)$/.test(name)) return { kind: "ignored" };
-  const match = CHANGE.exec(name);
+  const change = name.replace(UNDO_ENDING, ".sql");
+  const match = CHANGE.exec(change);
+  if (match !== null && change !== name) return { kind: "undo", change };
   if (match?.[1] !== undefined && match[2] !== undefined) return { kind: "change", order: match[1], id: match[2] };
   return { kind: "invalid", reason: reasonOf(name) };
+}
+
+/**
+ * Whether a file is one of SQL.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isSqlFile } from "./file_name.ts";
+ *
+ * assert(isSqlFile("0001_create_users.sql"));
+ * ```
+ */
+export function isSqlFile(file: string | null): file is string {
+  return file !== null && file.endsWith(".sql");
 }
 
 /**
@@ -51,7 +70,7 @@ export function sharesFile({ file, order }: { readonly file: string | null; read
 }
 
 function reasonOf(name: string): string {
-  if (!RUNNABLE.test(name)) return "its ending is not .ts, .js, .mts or .mjs";
+  if (!RUNNABLE.test(name)) return "its ending is not .ts, .js, .mts, .mjs or .sql";
   if (!/^\d/.test(name)) return "it does not begin with an order such as 0001";
   if (!/^\d+(?:\.\d+)*_/.test(name)) return "its order (digits, or digits with dots) is not followed by an underscore";
   if (/^[\d.]+_[^A-Za-z0-9]/.test(name)) return "its id does not begin with a letter or a digit";

@@ -1,4 +1,4 @@
-import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
+import { type ChangeHistory, type History, identityOf, onlyBeforeStands } from "../history/history.ts";
 import { describeKnown } from "../plan/decide.ts";
 import type { Plan, PlannedChange } from "../plan/plan.ts";
 import type { ChangeReference } from "../report.ts";
@@ -78,9 +78,11 @@ function compareDetails(change: PlannedChange, plan: Plan, known: ChangeHistory 
 
 function stateDetails(state: PlannedChange["state"], known: ChangeHistory | undefined): string[] {
   const error = known?.last.error ?? null;
-  const what = STATE_DETAILS[state] ?? (error === null ? undefined : "its undo failed");
-  if (what === undefined) return [];
-  return [error === null ? what : `${what}: ${error.name}: ${error.message}`];
+  const standing = known !== undefined && onlyBeforeStands(known) ? ["its before step stands"] : [];
+  const failed = state === "PENDING" ? "its before step failed" : "its undo failed";
+  const what = STATE_DETAILS[state] ?? (error === null ? undefined : failed);
+  if (what === undefined) return standing;
+  return [error === null ? what : `${what}: ${error.name}: ${error.message}`, ...standing];
 }
 
 /** What is executed and edited is a problem, or runs again for that. */

@@ -48,6 +48,10 @@ export function renderEvent(event: RunnerEvent, paint: Paint, effect: Effect): s
     }
     case "change.recovering":
       return `${paint("yellow", "recovering")} ${nameOf(event.change)}: an earlier execution was interrupted in it`;
+    case "rollback.retrying": {
+      const what = event.step === "EXECUTION" ? "rollback" : "rollback of the before step";
+      return `${paint("yellow", "retrying")} ${what} of ${nameOf(event.change)}  attempt ${event.attempt}`;
+    }
     case "change.retrying":
       return `${paint("yellow", "retrying")} ${nameOf(event.change)}  attempt ${event.attempt}`;
     case "change.log":

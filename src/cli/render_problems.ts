@@ -10,5 +10,7 @@ export function renderProblems(problems: readonly Problem[], paint: Paint): stri
 /** Renders a problem with its ways out. */
 export function renderProblem({ code, severity, message, remedies }: Problem, paint: Paint): string {
   const label = paint(severity === "error" ? "red" : "yellow", severity);
-  return [`${label} ${code}: ${oneLine(message)}`, ...remedies.map((remedy) => `  - ${oneLine(remedy)}`)].join("\n");
+  // What follows a line end is indented, so that nothing quoted in there can pass for a line of its own.
+  const shown = message.split("\n").map((line, index) => index === 0 ? oneLine(line) : `    ${oneLine(line.trim())}`);
+  return [`${label} ${code}: ${shown.join("\n")}`, ...remedies.map((remedy) => `  - ${oneLine(remedy)}`)].join("\n");
 }

@@ -63,21 +63,22 @@ const OTHER_FLAVOURS: Readonly<Record<"memory" | "any", TemplateFlavour>> = {
  */
 export function changeUnitTemplate(database: TemplateDatabase | "any", { author }: TemplateValues): string {
   const { context, from, about, change, rollback, isAsync } = flavourOf(database);
+  // With `Promise<void>` the longest line would be too long to be formatted in one way for every width.
   const [start, type, fail] = isAsync
-    ? ["async function", "Promise<void>", (text: string) => `await Promise.reject(new Error(${text}));`] as const
-    : ["function", "void", (text: string) => `throw new Error(${text});`] as const;
+    ? ["async function", "", (text: string) => `await Promise.reject(new Error(${text}));`] as const
+    : ["function", ": void", (text: string) => `throw new Error(${text});`] as const;
   return `import type { ${context} } from "${from}";
 ${author === null ? "" : `\nexport const author = ${JSON.stringify(author)};\n`}
 /**
 ${about.map((line) => ` * ${line}`).join("\n")}
  */
-export ${start} execution(context: ${context}): ${type} {
+export ${start} execution(context: ${context})${type} {
   // For example: ${change}
   ${fail("`${context.changeUnit.id} is still empty`")}
 }
 
 /** Undoes it. Or say why not, in its place: \`export const irreversible = "…";\` */
-export ${start} rollbackExecution(context: ${context}): ${type} {
+export ${start} rollbackExecution(context: ${context})${type} {
   // For example: ${rollback}
   ${fail("`${context.changeUnit.id} has no rollback`")}
 }

@@ -1,6 +1,7 @@
 import type { ListedChange } from "../change_unit/change_unit.ts";
-import { parseFileName } from "../change_unit/file_name.ts";
+import { isSqlFile, parseFileName } from "../change_unit/file_name.ts";
 import { type ChangeUnitReading, readModule } from "../change_unit/read_change_unit.ts";
+import { readSqlFile, sqlChecksumOf } from "../change_unit/read_sql_file.ts";
 import type { Problem } from "../report.ts";
 import type { ChangeSource, SourceListing } from "./source.ts";
 
@@ -12,6 +13,8 @@ export interface ManifestRow {
   readonly checksum: string;
   /** Imports it by a literal specifier: `() => import("./0001_create_users.ts")`. */
   readonly load: () => Promise<unknown>;
+  /** Imports the text of the file that undoes it, where a change unit in SQL has one beside its own. */
+  readonly undo?: () => Promise<unknown>;
 }
 
 const CHECKSUM = /^sha256:[0-9a-f]{64}$/;
@@ -45,7 +48,7 @@ export class ManifestSource implements ChangeSource {
   /** What people call it. */
   readonly name = "the manifest";
   readonly #changes: readonly ListedChange[];
-  readonly #loads: ReadonlyMap<string, ManifestRow["load"]>;
+  readonly #loads: ReadonlyMap<string, Pick<ManifestRow, "load" | "undo">>;
   readonly #problems: readonly Problem[];
 
   /**
@@ -65,7 +68,7 @@ export class ManifestSource implements ChangeSource {
     this.#problems = readings.flatMap((reading) => "problem" in reading ? reading.problem : []);
     const rows = readings.flatMap((reading) => "problem" in reading ? [] : reading);
     this.#changes = rows.map(({ listed }) => listed);
-    this.#loads = new Map(rows.map(({ listed, load }) => [listed.file, load]));
+    this.#loads = new Map(rows.map(({ listed, ...loads }) => [listed.file, loads]));
   }
 
   /** Lists the rows; nothing is read or imported. */
@@ -81,10 +84,11 @@ export class ManifestSource implements ChangeSource {
   }
 
   async #loadOne(change: ListedChange, defaultAuthor: string): Promise<ChangeUnitReading> {
-    const load = this.#loads.get(change.file ?? "");
-    if (load === undefined) return { violations: ["It is not in the manifest"] };
+    const loads = this.#loads.get(change.file ?? "");
+    if (loads === undefined) return { violations: ["It is not in the manifest"] };
     try {
-      const module = await load();
+      const module = await loads.load();
+      if (isSqlFile(change.file)) return await readSql(module, await loads.undo?.(), change, defaultAuthor);
       if (!isRecord(module)) return { violations: ["`load` of its row must give a module"] };
       return readModule(module, change, defaultAuthor);
     } catch (error) {
@@ -93,18 +97,43 @@ export class ManifestSource implements ChangeSource {
   }
 }
 
+/** Other than that of a module, the text of a SQL file can be compared with the manifest. */
+async function readSql(
+  module: unknown,
+  undoModule: unknown,
+  change: ListedChange,
+  defaultAuthor: string,
+): Promise<ChangeUnitReading> {
+  const [text, undoText] = [textOf(module), undoModule === undefined ? null : textOf(undoModule)];
+  if (text === undefined || undoText === undefined) {
+    return { violations: ['`load` and `undo` of its row must import with `{ with: { type: "text" } }`'] };
+  }
+  if (await sqlChecksumOf({ text, undoText }) !== change.checksum) {
+    return { violations: ["It was edited since the manifest was made: make that again with `denock manifest`"] };
+  }
+  return readSqlFile({ text, undoText }, change, defaultAuthor);
+}
+
+function textOf(module: unknown): string | undefined {
+  return isRecord(module) && typeof module.default === "string" ? module.default : undefined;
+}
+
 type RowReading =
-  | { readonly listed: ListedChange & { readonly file: string }; readonly load: ManifestRow["load"] }
+  | Pick<ManifestRow, "load" | "undo"> & { readonly listed: ListedChange & { readonly file: string } }
   | { readonly problem: Problem };
 
 function readRow(row: unknown, index: number): RowReading {
   const place = `Row ${index + 1} of the manifest`;
   if (!isRecord(row)) return invalidRow(`${place} must be an object with \`file\`, \`checksum\` and \`load\``);
-  const { file, checksum, load } = row;
+  const { file, checksum, load, undo } = row;
   if (typeof file !== "string") return invalidRow(`${place} has no \`file\``);
   const name = parseFileName(file);
   if (name.kind !== "change") {
-    const reason = name.kind === "invalid" ? name.reason : "files with such names are ignored";
+    const reason = name.kind === "invalid"
+      ? name.reason
+      : name.kind === "undo"
+      ? `it undoes "${name.change}"`
+      : "files with such names are ignored";
     const message = `${place} names the file "${file}", which is not a change unit, because ${reason}`;
     return invalidRow(message, { code: "FILE_NAME_INVALID", files: [file] });
   }
@@ -115,8 +144,12 @@ function readRow(row: unknown, index: number): RowReading {
   if (typeof load !== "function") {
     return invalidRow(`${place}, "${file}", has a \`load\` that is not a function`, { files: [file] });
   }
+  if (undo !== undefined && typeof undo !== "function") {
+    return invalidRow(`${place}, "${file}", has an \`undo\` that is not a function`, { files: [file] });
+  }
   const { order, id } = name;
-  return { listed: { order, id, file, checksum, author: null }, load: load as ManifestRow["load"] };
+  const loads = { load: load as ManifestRow["load"], ...(undo && { undo: undo as ManifestRow["load"] }) };
+  return { listed: { order, id, file, checksum, author: null }, ...loads };
 }
 
 function invalidRow(message: string, about: Partial<Pick<Problem, "code" | "files">> = {}): RowReading {

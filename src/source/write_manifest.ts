@@ -1,4 +1,5 @@
 import type { ListedChange } from "../change_unit/change_unit.ts";
+import { isSqlFile } from "../change_unit/file_name.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { SourceListing } from "./source.ts";
 
@@ -48,12 +49,13 @@ const ROW = /\bfile:\s*"([^"\\\n]*)",\s*checksum:\s*"([^"\\\n]*)"/g;
 export function writeManifest({ changes }: SourceListing): string {
   const rows = changes.map(rowOf)
     .toSorted((left, right) => compareOrders(left.order, right.order) || (left.file < right.file ? -1 : 1))
-    .map(({ file, checksum }) =>
+    .map(({ file, checksum, undoFile }) =>
       [
         "  {",
         `    file: ${JSON.stringify(file)},`,
         `    checksum: ${JSON.stringify(checksum)},`,
-        `    load: () => import(${JSON.stringify(`./${file}`)}),`,
+        `    load: () => ${importOf(file)},`,
+        ...(undoFile === undefined ? [] : [`    undo: () => ${importOf(undoFile)},`]),
         "  },",
       ].join("\n")
     );
@@ -109,7 +111,15 @@ function readRows(text: string): ReadonlyMap<string, string> {
   return new Map(Array.from(text.matchAll(ROW), ([, file = "", checksum = ""]) => [file, checksum]));
 }
 
-function rowOf({ order, id, file, checksum }: ListedChange): { order: string; file: string; checksum: string } {
-  if (file !== null && checksum !== null) return { order, file, checksum };
+/** SQL is no module, but its text can be imported like one. */
+function importOf(file: string): string {
+  const specifier = JSON.stringify(`./${file}`);
+  return isSqlFile(file) ? `import(${specifier}, { with: { type: "text" } })` : `import(${specifier})`;
+}
+
+type Row = Pick<ListedChange, "order" | "undoFile"> & { readonly file: string; readonly checksum: string };
+
+function rowOf({ order, id, file, checksum, undoFile }: ListedChange): Row {
+  if (file !== null && checksum !== null) return { order, file, checksum, ...(undoFile !== undefined && { undoFile }) };
   throw new TypeError(`Cannot write "${order} ${id}" into a manifest as it does not come from a file`);
 }

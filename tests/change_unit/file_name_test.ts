@@ -16,6 +16,8 @@ const changes: [name: string, order: string, id: string][] = [
   ["0001_manifest.ts", "0001", "manifest"],
   ["0001_latest.ts", "0001", "latest"],
   ["0001_test_users.ts", "0001", "test_users"],
+  ["0001_create_users.sql", "0001", "create_users"],
+  ["0001_create_users_test.sql", "0001", "create_users_test"],
 ];
 
 for (const [name, order, id] of changes) {
@@ -23,6 +25,10 @@ for (const [name, order, id] of changes) {
     assertEquals(parseFileName(name), { kind: "change", order, id });
   });
 }
+
+Deno.test("parseFileName() reads the file that undoes a change unit in SQL as such", () => {
+  assertEquals(parseFileName("0001_create_users.undo.sql"), { kind: "undo", change: "0001_create_users.sql" });
+});
 
 const ignored = [
   "_shared.ts",
@@ -42,7 +48,8 @@ const ignored = [
   "manifest.mts",
   "manifest.mjs",
   "README.md",
-  "0001_create_users.sql",
+  "_0001_create_users.sql",
+  "_shared.undo.sql",
   "0001_create_users.json",
   "0001_create_users",
   "0001_create_users.ts.orig",
@@ -68,7 +75,10 @@ const nearMisses: [name: string, reason: RegExp][] = [
   ["0001_create_users.cts", ENDING],
   ["0001_create_users.TS", ENDING],
   ["0001_create_users.Mjs", ENDING],
+  ["0001_create_users.SQL", ENDING],
   ["create_users.ts", NO_ORDER],
+  ["schema.sql", NO_ORDER],
+  ["create_users.undo.sql", NO_ORDER],
   ["V0001_create_users.ts", NO_ORDER],
   [" 0001_create_users.ts", NO_ORDER],
   ["-1_create_users.ts", NO_ORDER],
@@ -85,6 +95,8 @@ const nearMisses: [name: string, reason: RegExp][] = [
   ["0001create_users.ts", NO_UNDERSCORE],
   ["0001.ts", NO_UNDERSCORE],
   ["0001_create users.ts", ID],
+  ["0001_create_users.up.sql", ID],
+  ["0001_create_users.undo.ts", ID],
   ["0001_create.users.ts", ID],
   ["0001_créer.ts", ID],
   ["0001_create_users(1).ts", ID],

@@ -44,6 +44,21 @@ Deno.test("parseDatabaseUrl() takes a MySQL URL as it stands, by both names of t
   }
 });
 
+Deno.test("parseDatabaseUrl() takes the schema out of a PostgreSQL URL, and shows neither user nor options", () => {
+  assertEquals(parseDatabaseUrl("postgres://ann:p%40ss@one:5433,[::1]/shop?schema=my%20own&sslmode=require"), {
+    kind: "postgres",
+    url: "postgres://ann:p%40ss@one:5433,[::1]/shop?sslmode=require",
+    schema: "my own",
+    shown: "postgres://one:5433,[::1]/shop",
+  });
+  assertEquals(parseDatabaseUrl("postgresql://localhost/shop?schema=own"), {
+    kind: "postgres",
+    url: "postgresql://localhost/shop",
+    schema: "own",
+    shown: "postgres://localhost/shop",
+  });
+});
+
 Deno.test("parseDatabaseUrl() refuses what is malformed without repeating it", () => {
   const urls = [
     "",
@@ -70,7 +85,16 @@ Deno.test("parseDatabaseUrl() refuses what is malformed without repeating it", (
     "mongodb://ann:canary/shop",
     "mongodb://db/ca.nary",
     "mongodb://db/%canary",
-    "postgres://ann:canary@db/shop",
+    "postgres:ann:canary@db/shop",
+    "postgres://ann:canary@db",
+    "postgres://ann:canary@db/",
+    "postgres://ann:canary@/shop",
+    "postgres://ann:can@ary@db/shop",
+    "postgresql://ann:canary/x@db/shop",
+    "postgres://ann:canary#x@db/shop",
+    "postgres://db:canary/shop",
+    "postgres://db/%canary",
+    "oracle://ann:canary@db/shop",
     "mysql:ann:canary@db/shop",
     "mysql:/ann:canary@db/shop",
     "mysql://ann:canary@db",

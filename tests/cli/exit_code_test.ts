@@ -32,7 +32,7 @@ Deno.test("denock exits with 2 for bad usage, and suggests what was meant", asyn
     [["plan", "--database", "--config"], "The option --database needs a value"],
     [["plan", "sqlite:./shop.db"], "The command plan takes options only"],
     [["plan"], "No database is given"],
-    [["plan", "--database", "./shop.db"], "must begin with sqlite:, mongodb: or mongodb+srv:"],
+    [["plan", "--database", "./shop.db"], "The database URL must begin with kv:, mongodb:, "],
     [["plan", "--database", "mongo://localhost/shop"], "There is no driver for mongo:: did you mean mongodb:"],
     [["plan", "--database", "mongodb://localhost"], "The MongoDB URL names no database"],
     [["plan", "--database", "sqlite:./shop.db?mode=ro"], "for SQLite there are none"],

@@ -94,7 +94,7 @@ Deno.test("denock plan --undo shows what undo would do, newest first, and writes
     order: "0002",
     file: "0002_create_orders.ts",
     transactional: true,
-    rollsBackBefore: false,
+    rollsBack: ["EXECUTION"],
   }]);
   const forward = documentOf(await folder.denock(["plan", "--json", ...SHOP]));
   assertEquals(forward.direction, "migrate");

@@ -45,7 +45,8 @@ Deno.test("FolderSource.list() ignores what is known not to be a change unit, an
     "manifest.ts": "export {};",
     ".hidden.ts": "throw 1;",
     "README.md": "# Migrations",
-    "2_b.sql": "select 1",
+    "_2_b.sql": "select 1",
+    "2_b.sql.orig": "select 1",
     "2_folder/3_c.ts": TEXT,
     "4_d.ts/5_e.ts": TEXT,
   });

@@ -57,6 +57,6 @@ function stepDetails({ transactional, runsBefore, recover }: PlanStep) {
   return { transactional, runsBefore, recover };
 }
 
-function undoStepDetails({ transactional, rollsBackBefore }: UndoStep) {
-  return { transactional, rollsBackBefore };
+function undoStepDetails({ transactional, rollsBack }: UndoStep) {
+  return { transactional, rollsBack };
 }

@@ -20,7 +20,7 @@ export interface MongoUrl extends ParsedUrl {
 
 const MONGODB = /^(mongodb(?:\+srv)?:\/\/)(?:[^@/?#]*@)?([^@/?#]+)(?:\/([^@/?#]*))?(?:\?([^?#]*))?$/i;
 /** How long to look for a server, in milliseconds, unless the URL says otherwise. */
-const SERVER_SELECTION_MS = 5_000;
+const SERVER_SELECTION_MS = 15_000;
 
 /** What the command line knows of MongoDB. */
 export const mongodb: DatabaseKind<MongoUrl> = {
