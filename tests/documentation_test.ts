@@ -6,6 +6,7 @@ import { type MemoryContext, MemoryStore } from "../mod.ts";
 import { draft, runDraft, sealLog } from "./fixtures/log.ts";
 import { runnerOn } from "./fixtures/memory.ts";
 import { freshDatabaseName, mongodbTest } from "./mongodb_server.ts";
+import { postgresTest } from "./postgres_server.ts";
 
 const root = fromFileUrl(new URL("..", import.meta.url));
 const read = (path: string) => Deno.readTextFileSync(join(root, path));
@@ -15,6 +16,7 @@ const documents = [
   "CHANGELOG.md",
   ...markdownIn("docs"),
   ...markdownIn("migrations_example"),
+  ...markdownIn("examples"),
 ];
 
 function markdownIn(folder: string): string[] {
@@ -95,6 +97,22 @@ Deno.test("every relative link in Markdown leads somewhere", () => {
   }
 });
 
+Deno.test("docs/README.md leads to every page of the folder once", () => {
+  const links = Array.from(read("docs/README.md").matchAll(/\]\((\w+\.md)\)/g), ([, page = ""]) => join("docs", page));
+  assertEquals(links.toSorted(), markdownIn("docs").filter((page) => page !== join("docs", "README.md")));
+});
+
+Deno.test("docs/glossary.md has every state of a change unit and no other", () => {
+  const states = tableIn("docs/glossary.md", "state in the history").map(([state = ""]) => state.replaceAll("`", ""));
+  assertEquals(states.toSorted(), unionIn("src/history/change_entry.ts", "ChangeState").toSorted());
+});
+
+Deno.test("examples/README.md leads to every example", () => {
+  const folders = Array.from(Deno.readDirSync(join(root, "examples"))).filter(({ isDirectory }) => isDirectory);
+  const rows = tableIn("examples/README.md", "folder").map(([link = ""]) => /\[(\w+)\]/.exec(link)?.[1] ?? "");
+  assertEquals(rows.toSorted(), folders.map(({ name }) => name).sort());
+});
+
 Deno.test("every task that Markdown names is there", () => {
   const { tasks } = JSON.parse(read("deno.json"));
   for (const document of documents) {
@@ -154,6 +172,11 @@ mongodbTest("the permissions that README.md gives for MongoDB are the least that
   await assertLeast(permissionLine("mongodb").map(fill));
   await using client = new MongoClient(database);
   await client.db().dropDatabase();
+});
+
+postgresTest("the permissions that README.md gives for PostgreSQL are the least that it takes", async ({ url }) => {
+  const fill = (word: string) => word.startsWith("postgres:") ? url : word.replace("localhost:5432", new URL(url).host);
+  await assertLeast(permissionLine("postgres").map(fill));
 });
 
 for (const state of ["STARTED", "ROLLBACK_FAILED"] as const) {

@@ -1,6 +1,7 @@
 import { ChangeFailedError, type ErrorCode, ExecutionError, MigrationError, PlanError } from "../errors.ts";
 import { redact, redactUrls } from "../redact.ts";
 import type { ExecutionReport, Problem } from "../report.ts";
+import { DATABASE_KINDS } from "./databases/database_kinds.ts";
 import { UsageError } from "./usage_error.ts";
 import { findUserFrame } from "./user_frame.ts";
 import { oneLine } from "./words.ts";
@@ -75,7 +76,7 @@ function remediesFor(error: unknown, { again, preview, line }: FailureContext): 
     case "INTERRUPTED":
       return error instanceof ExecutionError ? [`Go on: ${again}`] : [];
     case "DATABASE_UNREACHABLE":
-      return isUnauthorized(error.cause)
+      return isForbidden(error.cause)
         ? [`Give the user the right that is missing, by one of the roles in docs/security.md, then run again: ${again}`]
         : [`Check the URL, the server and the rights of the user, then run again: ${again}`];
     default:
@@ -83,11 +84,11 @@ function remediesFor(error: unknown, { again, preview, line }: FailureContext): 
   }
 }
 
-const UNAUTHORIZED = 13;
+const FORBIDDEN: readonly unknown[] = Object.values(DATABASE_KINDS).flatMap(({ forbidden }) => forbidden);
 
-/** MongoDB has let the user in, but not this far. */
-function isUnauthorized(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === UNAUTHORIZED;
+/** The server has let the user in, but not this far; drivers say more about it than their clients. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && (("code" in error && FORBIDDEN.includes(error.code)) || isForbidden(error.cause));
 }
 
 /** What a failed change unit did must be undone before it may simply run again. */

@@ -1,4 +1,4 @@
-import { relative, resolve } from "@std/path";
+import { resolve } from "@std/path";
 import { type DatabaseUrl, kindOf } from "./databases/database_kinds.ts";
 
 /** What is known of a project. */
@@ -31,14 +31,13 @@ const ALWAYS_ALLOWED = ["--allow-read=.", "--allow-write=.", "--allow-env", "--a
 
 /** Writes what a project needs so that `deno task denock` works in it. */
 export function projectFiles({ database, migrations, version }: ProjectRequest): ProjectFiles {
-  const url = publicUrlOf(database);
-  const { imports = {}, permissions = [] } = kindOf(database).project ?? {};
+  const { imports, flags, url } = kindOf(database).project(database, resolve());
   const from = `jsr:@denock/denock@^${version}`;
   const environment = url === undefined ? [`--env-file=${SECRETS_FILE}`] : [];
   return {
     configuration: configurationOf(url, migrations),
     imports: { "@denock/denock": from, ...imports },
-    tasks: { denock: ["deno run", ...ALWAYS_ALLOWED, ...permissions, ...environment, `${from}/cli`].join(" ") },
+    tasks: { denock: ["deno run", ...ALWAYS_ALLOWED, ...flags, ...environment, `${from}/cli`].join(" ") },
     keepsUrlOut: url === undefined,
   };
 }
@@ -54,12 +53,4 @@ export default defineConfig({
   migrations: ${JSON.stringify(migrations)},
 });
 `;
-}
-
-/** The URL as it may stand in a repository; undefined when it has something in it that people are not shown. */
-function publicUrlOf(database: DatabaseUrl): string | undefined {
-  if ("url" in database) return database.url === database.shown ? database.url : undefined;
-  if (database.path === ":memory:") return database.shown;
-  const path = relative(resolve(), database.path);
-  return `${database.kind}:${path.startsWith(".") ? path : `./${path}`}`;
 }

@@ -103,6 +103,9 @@ Deno.test("denock exits with 5 for a database that cannot be opened or is none",
   const noFolder = await folder.denock(["migrate", "--database", "sqlite:./no/such/folder.db"]);
   assertEquals(noFolder.code, 5);
   assertStringIncludes(noFolder.stderr, "error DATABASE_UNREACHABLE: Cannot open sqlite:./no/such/folder.db: ");
+  const nothingToRead = await folder.denock(["plan", "--database", "sqlite:./no/such/folder.db"]);
+  assertEquals(nothingToRead.code, 5);
+  assertStringIncludes(nothingToRead.stderr, "there is no folder");
   const noDatabase = await folder.denock(["list", "--json", "--database", "sqlite:./text.db"]);
   assertEquals(noDatabase.code, 5);
   assertEquals(documentOf(noDatabase).outcome, "database error");

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import denock from "../../deno.json" with { type: "json" };
 import { documentOf, WorkFolder } from "./denock.ts";
 
 const SQLITE = ["--database", "sqlite:./shop.db"];
@@ -66,6 +67,37 @@ Deno.test("init writes no URL with a password or options into a file, and says w
   assertStringIncludes(imports.mongodb, "npm:mongodb@");
   assertStringIncludes(tasks.denock, "--allow-net --env-file=.env");
 });
+
+const versions: Readonly<Record<string, string>> = denock.imports;
+
+const KINDS: readonly [url: string, imported: readonly string[], flags: string, context: string, kept?: "out"][] = [
+  ["postgres://localhost:5432/shop", ["postgres"], "--allow-net", "PostgresContext"],
+  ["postgres://localhost:5432/shop?schema=migrations", ["postgres"], "--allow-net", "PostgresContext", "out"],
+  ["mysql://ann:se-cret@localhost:3306/shop", ["mysql2"], "--allow-net", "MysqlContext", "out"],
+  ["mariadb://localhost/shop", ["mysql2"], "--allow-net", "MysqlContext"],
+  ["mongodb://localhost/shop", ["mongodb"], "--allow-net", "MongoContext"],
+  ["sqlite:./shop.db", [], "", "SqliteContext"],
+  ["sqlite::memory:", [], "", "SqliteContext"],
+  ["kv:./shop.kv", [], "--unstable-kv", "KvContext"],
+  ["kv:https://kv.example.org/shop", [], "--unstable-kv --allow-net", "KvContext"],
+];
+
+for (const [url, imported, flags, context, kept] of KINDS) {
+  Deno.test(`init makes a project for ${url}`, async () => {
+    await using folder = await WorkFolder.make();
+    const done = await folder.denock(["init", "--database", url]);
+    assertEquals(done.code, 0, done.stderr);
+    const { imports, tasks } = JSON.parse(await read(folder, "deno.json"));
+    assertEquals(Object.keys(imports), ["@denock/denock", ...imported]);
+    for (const name of imported) assertEquals(imports[name], versions[name], "the version that is tested here");
+    const told = [flags, ...(kept === undefined ? [] : ["--env-file=.env"])].filter((flag) => flag !== "").join(" ");
+    assertMatch(tasks.denock, new RegExp(`osRelease,uid ${told && `${told} `}jsr:@denock/denock@\\^[^ ]+/cli$`));
+    const configuration = await read(folder, "denock.config.ts");
+    assertEquals(configuration.includes(`database: "${url}"`), kept === undefined, configuration);
+    assertEquals(configuration.includes("DENOCK_DATABASE"), kept === "out", configuration);
+    assertStringIncludes(await read(folder, "migrations/0001_first_change.ts"), context);
+  });
+}
 
 const REFUSED: readonly [what: string, files: Record<string, string>, args: readonly string[], said: string][] = [
   ["without a database", {}, [], "No database is given"],

@@ -11,6 +11,9 @@ export interface Place {
   readonly real: string;
 }
 
+/** Where a page says that its reader is. */
+const HOME = "/home/ann/shop";
+
 /** Does what a section tells its reader to do, in an empty folder, and compares what is printed. */
 export async function play({ steps }: Walkthrough, place?: Place): Promise<void> {
   await using folder = await WorkFolder.make();
@@ -28,17 +31,24 @@ async function type(folder: WorkFolder, step: CommandStep, place?: Place): Promi
   const child = new Deno.Command("sh", {
     args: ["-c", 'exec "$@" 2>&1', "sh", ...args],
     cwd: folder.path,
-    env: { NO_COLOR: "1", FORCE_COLOR: "", ...environment },
+    clearEnv: true,
+    env: { ...ofOthers(), NO_COLOR: "1", ...environment },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   const { code, stdout } = await finish(child);
-  const printed = asDocumented(stdout, place);
+  const printed = asDocumented(stdout.replaceAll(folder.path, HOME), place);
   assertEquals(code, exitCode, `${words.join(" ")} exits with ${code}:\n${printed}`);
   if (!matches(output.map(withoutMeasures), printed.trimEnd().split("\n").map(withoutMeasures))) {
     assertEquals(printed.trimEnd(), output.join("\n"), `${words.join(" ")} prints something else`);
   }
+}
+
+/** What the tests were started with has no say in a walkthrough. */
+function ofOthers(): Record<string, string> {
+  const others = Object.entries(Deno.env.toObject()).filter(([name]) => !/^DENOCK_|^FORCE_COLOR$/.test(name));
+  return Object.fromEntries(others);
 }
 
 /** What moves files about in the folder of the walkthrough. */
@@ -76,6 +86,7 @@ function withoutMeasures(line: string): string {
   return line
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>")
+    .replace(/<id> on [\w.-]+/g, "<id> on <host>")
     .replace(/\b\d+(?:\.\d+)? m?s\b/g, "<duration>")
     .replace(/sha256:[0-9a-f]{64}/g, "<digest>")
     .replace(/"executionMillis": \d+/, '"executionMillis": <ms>')

@@ -27,17 +27,22 @@ const ASSIGNMENT = /^[A-Z_]+=\S*$/;
 const FILE_NAME = /^(?:\/\/|--|#) (\S+\.\w+|\.env)$/;
 
 /**
- * Reads what a page tells its reader to do, a section with steps at a time. A block of code whose first line is a comment with a
- * path is a file. In a block of `console`, lines behind `$` are commands, and what follows them is what they print; a command
- * that does not exit with 0 says so: `# exit code 3`.
+ * Reads what a page tells its reader to do, a section with steps at a time; files in front of the first section are there in
+ * every one. A block of code whose first line is a comment with a path is a file. In a block of `console`, lines behind `$`
+ * are commands, and what follows them is what they print; a command that does not exit with 0 says so: `# exit code 3`.
  */
 export function readWalkthroughs(page: string): readonly Walkthrough[] {
-  return page.split(/^(?=## )/m).flatMap((section) => {
-    const steps = Array.from(section.matchAll(FENCED), ([, language = "", text = ""]) => readBlock(language, text))
-      .flat();
+  const [introduction = "", ...sections] = page.split(/^(?=## )/m);
+  const shared = readSteps(introduction);
+  return sections.flatMap((section) => {
+    const steps = [...shared, ...readSteps(section)];
     const title = /^## (.+)$/m.exec(section)?.[1] ?? "";
     return steps.some(({ kind }) => kind === "command") ? { title, steps } : [];
   });
+}
+
+function readSteps(text: string): (FileStep | CommandStep)[] {
+  return Array.from(text.matchAll(FENCED), ([, language = "", text = ""]) => readBlock(language, text)).flat();
 }
 
 function readBlock(language: string, text: string): (FileStep | CommandStep)[] {

@@ -45,8 +45,10 @@ export interface TemplateFlavour {
 export interface ProjectNeeds {
   /** What its import map needs: the client by its name. */
   readonly imports: Readonly<Record<string, string>>;
-  /** What Deno has to allow beside reading, writing and the environment. */
-  readonly permissions: readonly string[];
+  /** What Deno has to be told beside reading, writing and the environment: permissions, and what is to be switched on. */
+  readonly flags: readonly string[];
+  /** The URL as it may stand in a repository; undefined when it has something that people are not shown. */
+  readonly url: string | undefined;
 }
 
 /** All that the command line knows of one kind of database. It loads neither its driver nor its client before `open`. */
@@ -72,6 +74,8 @@ export interface DatabaseKind<Url extends ParsedUrl> {
   open(url: Url, access: Access, names: StoredNames): Promise<OpenDatabase>;
   /** What a new change unit for it looks like. */
   readonly flavour: TemplateFlavour;
-  /** What a project needs that uses it; nothing where it is left out. */
-  readonly project?: ProjectNeeds;
+  /** The codes of errors with which its server says that it has let the user in, but not this far. */
+  readonly forbidden: readonly (string | number)[];
+  /** What a project in a folder needs that uses it. */
+  project(url: Url, folder: string): ProjectNeeds;
 }

@@ -4,6 +4,7 @@ import { firstLine } from "../../history/recorded_error.ts";
 import { isThere } from "../text_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { Access, DatabaseKind, OpenDatabase, ParsedUrl, StoredNames } from "./database_kind.ts";
+import { relativePath } from "./relative_path.ts";
 
 /** A database of Deno KV. */
 export interface KvUrl extends ParsedUrl {
@@ -23,6 +24,12 @@ export const kv: DatabaseKind<KvUrl> = {
   parse,
   resolve: (url, folder) => isFile(url) ? { ...url, path: resolve(folder, url.path) } : url,
   open,
+  forbidden: [],
+  project: (url, folder) => ({
+    imports: {},
+    flags: ["--unstable-kv", ...(SERVER.test(url.path) ? ["--allow-net"] : [])],
+    url: isFile(url) ? `kv:${relativePath(folder, url.path)}` : url.shown,
+  }),
   flavour: {
     context: "KvContext",
     from: "@denock/denock/kv",

@@ -28,7 +28,12 @@ export const mongodb: DatabaseKind<MongoUrl> = {
   schemes: ["mongodb:", "mongodb+srv:"],
   parse,
   open,
-  project: { imports: { mongodb: "npm:mongodb@^7.9.0" }, permissions: ["--allow-net"] },
+  forbidden: [13],
+  project: ({ url, shown }) => ({
+    imports: { mongodb: "npm:mongodb@^7.9.0" },
+    flags: ["--allow-net"],
+    url: url === shown ? url : undefined,
+  }),
   flavour: {
     context: "MongoContext",
     from: "@denock/denock/mongodb",

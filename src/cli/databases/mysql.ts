@@ -26,7 +26,17 @@ export const mysql: DatabaseKind<MysqlUrl> = {
   schemes: ["mysql:", "mariadb:"],
   parse,
   open,
-  project: { imports: { mysql2: "npm:mysql2@^3.24.6" }, permissions: ["--allow-net"] },
+  forbidden: [
+    "ER_COLUMNACCESS_DENIED_ERROR",
+    "ER_DBACCESS_DENIED_ERROR",
+    "ER_SPECIFIC_ACCESS_DENIED_ERROR",
+    "ER_TABLEACCESS_DENIED_ERROR",
+  ],
+  project: ({ url, shown }) => ({
+    imports: { mysql2: "npm:mysql2@^3.24.6" },
+    flags: ["--allow-net"],
+    url: url === shown ? url : undefined,
+  }),
   flavour: {
     context: "MysqlContext",
     from: "@denock/denock/mysql",

@@ -28,6 +28,12 @@ export const postgres: DatabaseKind<PostgresUrl> = {
   schemes: ["postgres:", "postgresql:"],
   parse,
   open,
+  forbidden: ["42501"],
+  project: ({ url, schema, shown }) => ({
+    imports: { postgres: "npm:postgres@^3.4.9" },
+    flags: ["--allow-net"],
+    url: schema === undefined && url === shown ? url : undefined,
+  }),
   flavour: {
     context: "PostgresContext",
     from: "@denock/denock/postgres",

@@ -1,8 +1,9 @@
-import { resolve } from "@std/path";
+import { dirname, resolve } from "@std/path";
 import { DatabaseError } from "../../errors.ts";
 import { firstLine } from "../../history/recorded_error.ts";
 import { UsageError } from "../usage_error.ts";
 import type { Access, DatabaseKind, OpenDatabase, ParsedUrl, StoredNames } from "./database_kind.ts";
+import { relativePath } from "./relative_path.ts";
 
 /** A SQLite database. */
 export interface SqliteUrl extends ParsedUrl {
@@ -19,6 +20,12 @@ export const sqlite: DatabaseKind<SqliteUrl> = {
   parse,
   resolve: (url, folder) => url.path === ":memory:" ? url : { ...url, path: resolve(folder, url.path) },
   open,
+  forbidden: [],
+  project: ({ path, shown }, folder) => ({
+    imports: {},
+    flags: [],
+    url: path === ":memory:" ? shown : `sqlite:${relativePath(folder, path)}`,
+  }),
   flavour: {
     context: "SqliteContext",
     from: "@denock/denock/sqlite",
@@ -45,7 +52,14 @@ function parse(url: string): SqliteUrl {
 
 async function open(url: SqliteUrl, access: Access, { history, lease }: StoredNames): Promise<OpenDatabase> {
   const { openDatabase, SqliteDriver } = await import("../../drivers/sqlite/mod.ts");
-  const isThere = url.path !== ":memory:" && await exists(url.path);
+  const isFile = url.path !== ":memory:";
+  const isThere = isFile && await exists(url.path);
+  // A file that is not there yet is an empty database; a folder that is not there is a mistake.
+  const folder = dirname(url.path);
+  if (isFile && !isThere && mayLookAt(folder) && !await exists(folder)) {
+    const message = `Cannot open ${url.shown}: there is no folder "${folder}"`;
+    throw new DatabaseError("DATABASE_UNREACHABLE", message);
+  }
   const path = isThere || access === "create" ? url.path : ":memory:";
   let database: ReturnType<typeof openDatabase>;
   try {
@@ -66,6 +80,11 @@ async function open(url: SqliteUrl, access: Access, { history, lease }: StoredNa
       database.close();
     },
   };
+}
+
+/** Looking is no reason to ask for more than what the work itself takes. */
+function mayLookAt(path: string): boolean {
+  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
 }
 
 async function exists(path: string): Promise<boolean> {
