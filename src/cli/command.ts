@@ -36,6 +36,8 @@ export function defineCommand<Definitions extends Command["options"]>(
 export interface Session {
   /** From the command line, the environment and the configuration. */
   readonly settings: Settings;
+  /** All commands. */
+  readonly commands: readonly Command[];
   /** Where everything is written to. */
   readonly output: Output;
   /** Where answers come from. */

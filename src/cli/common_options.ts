@@ -17,7 +17,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
   {
     option: "--database",
     placeholder: "URL",
-    description: "sqlite:./shop.db, mongodb://… or mongodb+srv://… (else DENOCK_DATABASE)",
+    description: "sqlite:./shop.db, mongodb://…, postgres://…, mysql://…, kv:… (else DENOCK_DATABASE)",
   },
   {
     option: "--migrations",

@@ -5,7 +5,7 @@ import type { LockOptions } from "../run/lock.ts";
 
 /** What a `denock.config.ts` may say. Options of the command line come first, then the environment, then this. */
 export interface EnvironmentConfig {
-  /** The URL of the database: `sqlite:./shop.db`, `mongodb://…/shop` or `mongodb+srv://…/shop`. */
+  /** The URL of the database, such as `sqlite:./shop.db` or `mongodb://localhost/shop`. */
   readonly database?: string;
   /**
    * The folder of the change units, relative to the configuration file.

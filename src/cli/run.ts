@@ -2,6 +2,7 @@ import { resolve } from "@std/path";
 import { ExecutionError, MigrationError, PlanError } from "../errors.ts";
 import { captureConsole } from "./capture_console.ts";
 import type { CommandResult, Input } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import { commandLine, commandWords } from "./command_line.ts";
 import { type ExitCode, exitCodeOf, outcomeOf } from "./exit_code.ts";
 import { describeFailure, type FailureContext } from "./failure.ts";
@@ -62,7 +63,7 @@ export async function run(words: readonly string[], process: Process): Promise<E
       else output.notice(message);
       process.exit(code);
     };
-    result = await command.run({ settings, output, input: process.stdin, endNow }, options);
+    result = await command.run({ settings, commands: COMMANDS, output, input: process.stdin, endNow }, options);
   } catch (error) {
     result = { error };
   }

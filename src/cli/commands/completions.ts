@@ -13,18 +13,16 @@ export const completions = defineCommand({
   description: "Print the script by which bash, zsh or fish completes command lines of denock",
   options: { shell: operand("SHELL", "bash, zsh or fish") },
   examples: ["denock completions bash", "denock completions fish"],
-  async run(_session, { shell }) {
-    // The list of commands has this one in it.
-    const { COMMANDS } = await import("../commands.ts");
+  run({ commands }, { shell }) {
     if (!SHELLS.includes(shell)) {
       throw new UsageError("There are completions for bash, zsh and fish", ["Name one of them"]);
     }
-    const bash = bashCompletions(COMMANDS, COMMON_OPTIONS);
+    const bash = bashCompletions(commands, COMMON_OPTIONS);
     const script = shell === "fish"
-      ? fishCompletions(COMMANDS, COMMON_OPTIONS)
+      ? fishCompletions(commands, COMMON_OPTIONS)
       : shell === "zsh"
       ? `autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n${bash}`
       : bash;
-    return { outcome: "printed", document: { shell, script }, text: script.trimEnd() };
+    return Promise.resolve({ outcome: "printed", document: { shell, script }, text: script.trimEnd() });
   },
 });
