@@ -1,7 +1,8 @@
 /**
  * Denock applies database changes written as code, each exactly once, in order, by one process at a time, and keeps a
- * history that cannot lie. This entry is the core with an in-memory driver; `@denock/denock/mongodb` and
- * `@denock/denock/sqlite` are the drivers, `@denock/denock/cli` is the command line.
+ * history that cannot lie. This entry is the core with an in-memory driver; `@denock/denock/mongodb`, `/postgres`,
+ * `/mysql`, `/sqlite` and `/kv` are the drivers, `@denock/denock/cli` is the command line, and `@denock/denock/testing`
+ * tries drivers and rollbacks.
  *
  * @example
  * ```ts
@@ -64,6 +65,7 @@ export {
   type LeaseStatus,
   PositionTakenError,
   type SchemaChanges,
+  ScriptError,
   type Transaction,
 } from "./src/driver.ts";
 export { MemoryDatabase } from "./src/drivers/memory/memory_database.ts";

@@ -9,6 +9,9 @@
  * `deno test` counts a test with twenty steps as one. A test file that breaks outside its tests is in no report; the
  * gate finds it in the output and counts it as a failure. A failing step before the tests ends the gate with zero counts.
  *
+ * The cheap tests run first, and the coverage of their branches is measured; below the limits of `coverage.ts` the gate
+ * fails and names each branch that no test has taken. With arguments nothing is measured.
+ *
  * With `CI=true` a skipped test fails the gate.
  *
  * @module
@@ -17,12 +20,25 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import {
+  COVERAGE_PARTS,
+  isReached,
+  measureCoverage,
+  MEASURED_TESTS,
+  renderCoverage,
+  reportCoverage,
+} from "./coverage.ts";
 import { countTestCases, type TestCounts } from "./junit_counts.ts";
-import type { MongodbProcess } from "./mongodb_process.ts";
-import { startReplicaSet } from "./mongodb_replica_set.ts";
+import { shareServers } from "./shared_servers.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const nothing: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+
+/** How a run of tests ended. */
+interface TestResult {
+  readonly success: boolean;
+  readonly counts: TestCounts;
+}
 
 type Step = readonly [name: string, ...args: string[]];
 
@@ -65,21 +81,8 @@ function testTargets(): string[] {
   });
 }
 
-/** One replica set for all test files; without one they skip or fail themselves, and say why. */
-async function shareMongodb(): Promise<MongodbProcess | undefined> {
-  if (Deno.env.get("MONGODB_URI")) return undefined;
-  try {
-    const server = await startReplicaSet();
-    Deno.env.set("MONGODB_URI", server.uri);
-    return server;
-  } catch (error) {
-    Deno.env.set("DENOCK_NO_MONGODB", error instanceof Error ? error.message : String(error));
-    return undefined;
-  }
-}
-
 /** Runs the tests, showing their output as it comes. */
-async function test(args: readonly string[]): Promise<{ readonly success: boolean; readonly counts: TestCounts }> {
+async function test(args: readonly string[]): Promise<TestResult> {
   const report = await Deno.makeTempFile({ prefix: "denock-tests-", suffix: ".xml" });
   try {
     const child = new Deno.Command(Deno.execPath(), {
@@ -102,21 +105,51 @@ async function test(args: readonly string[]): Promise<{ readonly success: boolea
   }
 }
 
-async function runTests(args: readonly string[]): Promise<{ readonly success: boolean; readonly counts: TestCounts }> {
+/**
+ * Runs everything, each test once: first what is measured, then the rest. Measured, tests that compute for long take a half
+ * longer, and add nothing to the coverage.
+ */
+async function testEverything(): Promise<TestResult> {
+  const folder = await Deno.makeTempDir({ prefix: "denock-coverage-" });
+  try {
+    const measured = await test([`--coverage=${folder}`, "--coverage-raw-data-only", ...MEASURED_TESTS]);
+    const rest = await test([`--ignore=${MEASURED_TESTS.join()}`, ...testTargets()]);
+    const counts = {
+      passed: measured.counts.passed + rest.counts.passed,
+      failed: measured.counts.failed + rest.counts.failed,
+      skipped: measured.counts.skipped + rest.counts.skipped,
+    };
+    if (!measured.success || !rest.success) return { success: false, counts };
+    return { success: await isCovered(folder, counts), counts };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Tells how much the tests have reached; where some were skipped, what they would have reached is nobody's fault. */
+async function isCovered(folder: string, { skipped }: TestCounts): Promise<boolean> {
+  const measured = measureCoverage(await reportCoverage(folder, root), root, COVERAGE_PARTS);
+  for (const part of measured) console.log(renderCoverage(part));
+  return skipped > 0 || measured.every(isReached);
+}
+
+async function runTests(args: readonly string[]): Promise<TestResult> {
   const startedAt = performance.now();
   const everything = args.every((arg) => arg.startsWith("-"));
   console.log("Tests:");
   // A few test files may well need no server; one that does starts its own.
-  const server = everything ? await shareMongodb() : undefined;
-  const result = await test(everything ? [...args, ...testTargets()] : args);
-  await server?.stop();
+  const servers = everything ? await shareServers() : undefined;
+  const result = args.length === 0
+    ? await testEverything()
+    : await test(everything ? [...args, ...testTargets()] : args);
+  await servers?.[Symbol.asyncDispose]();
   console.log(`Tests: ${result.success ? "ok" : "FAILED"} (deno test, ${seconds(startedAt)})`);
   if (result.counts.skipped === 0 || Deno.env.get("CI") !== "true") return result;
   console.log("Tests were skipped, which is a failure with CI=true");
   return { ...result, success: false };
 }
 
-async function runGate(): Promise<{ readonly success: boolean; readonly counts: TestCounts }> {
+async function runGate(): Promise<TestResult> {
   if (Deno.args.length === 0) {
     for (const step of steps()) {
       if (!await passes(step)) return { success: false, counts: nothing };

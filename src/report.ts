@@ -34,7 +34,8 @@ export type ProblemCode =
   | "TARGET_UNKNOWN"
   | "REPAIR_IMPOSSIBLE"
   | "TRANSACTION_NOT_SHARED"
-  | "TRANSACTIONS_UNSUPPORTED";
+  | "TRANSACTIONS_UNSUPPORTED"
+  | "SQL_UNSUPPORTED";
 
 /** Something the plan found that a person must know. */
 export interface Problem {
@@ -86,7 +87,10 @@ export interface ExecutionReport {
   readonly executionId: string | null;
   /** What was carried out, in this order: executed by a migration, rolled back by an undo, marked by repair and baseline. */
   readonly executed: readonly ExecutedChange[];
-  /** What failed: at most one, unless change units say `failFast: false`. */
+  /**
+   * What failed: at most one, unless change units say `failFast: false`. Where several share a transaction, also those whose
+   * before steps could not be rolled back after that.
+   */
   readonly failed: readonly FailedChange[];
   /** What was left out on purpose. */
   readonly skipped: readonly SkippedChange[];

@@ -33,6 +33,7 @@ const VALUES = [
   "Runner",
   "RunnerBuilder",
   "RunnerBuilderStart",
+  "ScriptError",
   "SourceError",
   "compareManifest",
   "defineChangeUnit",

@@ -24,7 +24,10 @@ export interface ChangeHistory {
   readonly before: ChangeState | null;
   /** Whether effects of it stand: it was executed and not rolled back since, even where it has failed when it ran again. */
   readonly stands: boolean;
-  /** The position of the entry by which it came to stand, the last time that it did not; 0 when it never has. */
+  /**
+   * Its place in the order of execution: the position of the entry by which it came to stand, the last time that it did not,
+   * or by which its before step did where nothing else of it has stood since; 0 when nothing of it ever has.
+   */
   readonly executedSince: number;
   /** The newest entry that is not `IGNORED`. */
   readonly last: ChangeEntry;
@@ -125,6 +128,21 @@ function checkLink(entry: ChangeEntry, end: LogEnd): void {
   );
 }
 
+/** What the history says of all change units with an id, whoever wrote them. */
+export function changesWithId({ byId, changes }: History, id: string): ChangeHistory[] {
+  return (byId.get(id) ?? []).map((identity) => changes.get(identity)).filter((known) => known !== undefined);
+}
+
+/** Whether anything of a change unit stands: the change, or the step before it alone. */
+export function hasEffects({ stands, before }: ChangeHistory): boolean {
+  return stands || before === "EXECUTED";
+}
+
+/** Whether only the step before a change stands: the change did not run behind it, or was rolled back and its step not yet. */
+export function onlyBeforeStands({ stands, before }: ChangeHistory): boolean {
+  return !stands && before === "EXECUTED";
+}
+
 /** The key of the change unit that an entry is about. */
 export function keyOf({ changeId, author }: ChangeEntry): string {
   return identityOf({ id: changeId ?? "", author: author ?? "" });
@@ -158,7 +176,8 @@ export function extendChange(known: ChangeHistory | undefined, entry: ChangeEntr
   const stands =
     entry.type === "EXECUTION" && (entry.state === "EXECUTED" || (stood && entry.state !== "ROLLED_BACK")) ||
     entry.type !== "EXECUTION" && stood;
-  const executedSince = stands && !stood ? entry.seq : known?.executedSince ?? 0;
+  const hasCome = stands ? !stood : entry.type !== "EXECUTION" && entry.state === "EXECUTED";
+  const executedSince = hasCome ? entry.seq : known?.executedSince ?? 0;
   return { id, author, ...about, ...states, stands, executedSince, last: entry };
 }
 

@@ -14,7 +14,7 @@ export function recordError(error: unknown, rollbackError?: unknown): RecordedEr
 /** The first line of the message of anything that was thrown, without secrets. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return (redact(message).split(/\r?\n/, 1)[0] ?? "").slice(0, LONGEST_MESSAGE);
+  return redact(message).replace(/\r?\n[^]*/, "").slice(0, LONGEST_MESSAGE);
 }
 
 function codeOf(error: unknown): string | null {

@@ -1,7 +1,8 @@
 import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
+import { isSqlFile } from "../change_unit/file_name.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { ChangeState } from "../history/change_entry.ts";
-import type { ChangeHistory } from "../history/history.ts";
+import { type ChangeHistory, onlyBeforeStands } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { type MatchedChange, sameChecksum } from "./match.ts";
 import type { PlanInput, PlannedChange, PlanStep } from "./plan.ts";
@@ -67,6 +68,9 @@ export function decide(
       problems.outOfOrder(listed, newestExecuted),
       `ordered before ${newestExecuted.order}, which was executed`,
     );
+  }
+  if (isSqlFile(unit.file) && !transactions.runsSql) {
+    return stop(problems.sqlUnsupported(unit, transactions.driver), "the database runs no SQL");
   }
   const transactional = wantsTransaction(unit, transactions);
   if (transactional && !transactions.supported) {
@@ -138,9 +142,10 @@ function reasonToRun(
   isInterrupted: boolean,
 ): string {
   if (isInterrupted) return REASONS.STARTED;
-  if (known === undefined || known.execution === null) return "pending";
+  if (known === undefined) return "pending";
   if (known.execution === "EXECUTED" && !unchanged && unit.runOnChange) return "it was edited and runs on change";
-  return REASONS[known.execution];
+  const reason = known.execution === null ? "pending" : REASONS[known.execution];
+  return onlyBeforeStands(known) ? `${reason}, and its before step stands` : reason;
 }
 
 function recovery(unit: LoadedChangeUnit, known: ChangeHistory | undefined): Pick<PlanStep, "recover" | "runsBefore"> {

@@ -1,6 +1,7 @@
 import type { ListedChange } from "../change_unit/change_unit.ts";
 import { compareOrders } from "../change_unit/order.ts";
-import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
+import type { ChangeState } from "../history/change_entry.ts";
+import { type ChangeHistory, hasEffects, type History, identityOf, onlyBeforeStands } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { decide, describeKnown, type ExecutedChangeUnit } from "./decide.ts";
 import { matchChange, type MatchedChange } from "./match.ts";
@@ -92,11 +93,13 @@ function findMissing(
         const problem = problems.missingNewer(known, source, rules.missingNewer === "stop");
         return { change: change("executed by a newer release"), problem };
       }
+      const what = onlyBeforeStands(known) ? "its before step stands" : "executed";
       const problem = problems.missing(known, source, rules.missing === "stop");
-      return { change: change("executed, but its file is missing"), problem };
+      return { change: change(`${what}, but its file is missing`), problem };
     });
 }
 
-function tookEffect({ stands, execution, before }: ChangeHistory): boolean {
-  return stands || [execution, before].some((state) => state === "STARTED" || state === "ROLLBACK_FAILED");
+function tookEffect(known: ChangeHistory): boolean {
+  const isOpen = (state: ChangeState | null) => state === "STARTED" || state === "ROLLBACK_FAILED";
+  return hasEffects(known) || isOpen(known.execution) || isOpen(known.before);
 }

@@ -1,7 +1,7 @@
 import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { compareOrders } from "../change_unit/order.ts";
 import type { ChangeState, EntryType } from "../history/change_entry.ts";
-import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
+import { type ChangeHistory, changesWithId, type History, identityOf, onlyBeforeStands } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { describeKnown } from "./decide.ts";
 import { matchChange, sameChecksum } from "./match.ts";
@@ -33,8 +33,8 @@ export interface RepairRequest {
   readonly author?: string;
   /**
    * `executed`: what was interrupted, the change or the step before it, has taken effect completely. `rolled back`: nothing of
-   * it is left. `accepted`: it was executed, and the file
-   * as it is now is to be taken for what was executed.
+   * it is left, also of a before step that alone stood. `accepted`: it was executed, and the file as it is now is to be taken
+   * for what was executed.
    */
   readonly as: "executed" | "rolled back" | "accepted";
 }
@@ -65,27 +65,26 @@ function decideRepair(
   loaded: ReadonlyMap<string, LoadedChangeUnit>,
   { id, author, as }: RepairRequest,
 ): MarkDecision {
-  const known = (history.byId.get(id) ?? [])
-    .map((identity) => history.changes.get(identity))
-    .filter((change) => change !== undefined && (author === undefined || change.author === author));
+  const known = changesWithId(history, id).filter((change) => author === undefined || change.author === author);
   const [change, second] = known;
   if (change === undefined) return { problem: problems.targetUnknown(id, "is not in the history") };
   if (second !== undefined) {
-    const authors = known.map((each) => each?.author).join(", ");
+    const authors = known.map((each) => each.author).join(", ");
     return { problem: problems.repairImpossible(change, `several authors have that id: ${authors}; name one`) };
   }
   const unit = loaded.get(identityOf(change));
   if (as === "accepted") return accept(change, unit);
   const state = as === "executed" ? "EXECUTED" : "ROLLED_BACK";
   const open = (each: ChangeState | null) => each === "STARTED" || each === "ROLLBACK_FAILED";
-  // What was interrupted is what the word of a person is about: only the before step, where the change was not begun.
-  const isBeforeOnly = open(change.before) && !open(change.execution);
+  // What is left is what the word of a person is about: only the before step, where the change itself is not open.
+  const isLeft = open(change.before) || (state === "ROLLED_BACK" && onlyBeforeStands(change));
+  const isBeforeOnly = isLeft && !open(change.execution);
   const marksBefore = open(change.before) || (state === "ROLLED_BACK" && change.before === "EXECUTED");
   const marks: MarkStep["marks"] = [
     ...(isBeforeOnly ? [] : [{ type: "EXECUTION", state } as const]),
     ...(marksBefore ? [{ type: "BEFORE_EXECUTION", state } as const] : []),
   ];
-  if (change.execution === state && !open(change.before)) {
+  if (change.execution === state && !isLeft) {
     return { problem: problems.repairImpossible(change, `it is ${state} already`) };
   }
   return {

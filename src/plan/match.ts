@@ -1,6 +1,6 @@
 import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { sharesFile } from "../change_unit/file_name.ts";
-import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
+import { type ChangeHistory, changesWithId, type History, identityOf } from "../history/history.ts";
 
 /** A listed change unit beside what the history says of it. */
 export interface MatchedChange {
@@ -22,8 +22,8 @@ export function findUnchanged(listed: ListedChange, history: History): ChangeHis
     return known !== undefined && sameChecksum(listed.checksum, known.checksum) ? known : undefined;
   }
   if (listed.checksum === null) return undefined;
-  const candidates = (history.byId.get(listed.id) ?? []).map((identity) => history.changes.get(identity));
-  return candidates.find((known) => known?.checksum === listed.checksum && !sharesFile(known));
+  return changesWithId(history, listed.id)
+    .find((known) => known.checksum === listed.checksum && !sharesFile(known));
 }
 
 /** Whether a change unit must be loaded to decide about it: everything but what is executed, unchanged and runs once. */

@@ -72,6 +72,8 @@ export interface PlanInput {
   /** What the driver is called and whether it has transactions; `strategy` none asks for none. */
   readonly transactions: {
     readonly driver: string;
+    /** Whether it runs scripts of SQL. */
+    readonly runsSql: boolean;
     readonly supported: boolean;
     /** Whether change units that say nothing get one. */
     readonly byDefault: boolean;

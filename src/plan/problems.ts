@@ -1,6 +1,6 @@
 import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { sharesFile } from "../change_unit/file_name.ts";
-import type { ChangeHistory } from "../history/history.ts";
+import { type ChangeHistory, onlyBeforeStands } from "../history/history.ts";
 import type { ChangeReference, Problem, ProblemCode } from "../report.ts";
 
 type Named = Pick<ListedChange, "id" | "order" | "file">;
@@ -52,19 +52,42 @@ export function edited(change: Named & { readonly checksum: string | null }, kno
   ], [change]);
 }
 
+/** A change unit was edited of which only the before step stands, which is to be rolled back. */
+export function editedSinceBefore(
+  change: Named & { readonly checksum: string | null },
+  known: ChangeHistory,
+  stop: boolean,
+): Problem {
+  const message = `${nameOf(change)} was edited while its before step stands: its checksum is ${change.checksum}, ` +
+    `the history has ${known.last.checksum}`;
+  return problem("CHANGE_EDITED", stop ? "error" : "warning", message, [
+    "Restore the file to what was begun, and undo it again",
+    `Or undo what the before step did, and record that: denock repair --rolled-back ${known.id}`,
+  ], [change]);
+}
+
+const FOLDER = "Check that this is the right folder and the right database";
+
 /** The file of an executed change unit is gone, and newer ones are there. */
 export function missing(known: ChangeHistory, folder: string, stop: boolean): Problem {
-  const message = `${nameOf(known)} was executed but is not in ${folder}`;
+  const what = onlyBeforeStands(known) ? "has a before step that stands" : "was executed";
+  const message = `${nameOf(known)} ${what} but is not in ${folder}`;
   return problem("CHANGE_MISSING", stop ? "error" : "warning", message, [
     "Put the file back",
-    "Check that this is the right folder and the right database",
+    FOLDER,
     'Or go on without it, with the rule `missing: "warn"`',
   ], [known]);
 }
 
+/** The file of a change unit that is to be undone is gone, and with it its rollback: no rule helps with that. */
+export function missingRollback(known: ChangeHistory, folder: string): Problem {
+  return { ...missing(known, folder, true), remedies: ["Put the file back: its rollback is what undoes it", FOLDER] };
+}
+
 /** The file of an executed change unit is gone, and it was newer than all that are there. */
 export function missingNewer(known: ChangeHistory, folder: string, stop: boolean): Problem {
-  const message = `${nameOf(known)} was executed by a newer release: it is not in ${folder}`;
+  const what = onlyBeforeStands(known) ? "has a before step that was executed" : "was executed";
+  const message = `${nameOf(known)} ${what} by a newer release: it is not in ${folder}`;
   const remedies = stop ? ["Start the newer release", 'Or go on, with the rule `missingNewer: "warn"`'] : [];
   return problem("CHANGE_MISSING_NEWER", stop ? "error" : "warning", message, remedies, [known]);
 }
@@ -144,6 +167,15 @@ export function notInOneTransaction(change: LoadedChangeUnit): Problem {
     ...(change.transactional === null ? [declare] : []),
     "Run it in an execution of its own: one with a limit in front of it, then it alone without the strategy run",
     'Or give each change unit its own transaction, with `transactionStrategy: "change"`',
+  ], [change]);
+}
+
+/** A SQL file meets a database without SQL. */
+export function sqlUnsupported(change: ChangeReference, driver: string): Problem {
+  const message = `${nameOf(change)} is written in SQL, which ${driver} does not run`;
+  return problem("SQL_UNSUPPORTED", "error", message, [
+    "Write it as a TypeScript file, with the same order and id",
+    "Check that this is the right folder and the right database",
   ], [change]);
 }
 

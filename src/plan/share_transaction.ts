@@ -1,4 +1,5 @@
 import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
+import type { EntryType } from "../history/change_entry.ts";
 import type { Plan, PlanInput, PlannedChange, TransactionStrategy } from "./plan.ts";
 import { notInOneTransaction } from "./problems.ts";
 
@@ -7,6 +8,8 @@ interface TransactionalStep {
   readonly change: PlannedChange;
   readonly unit: LoadedChangeUnit;
   readonly transactional: boolean;
+  /** What is rolled back, when that is what there is to do. */
+  readonly rollsBack?: readonly Exclude<EntryType, "RUN">[];
 }
 
 /** Whether a change unit is to run in a transaction. */
@@ -19,7 +22,7 @@ export function shareTransaction<Step extends TransactionalStep>(
   plan: Plan<Step>,
   strategy: TransactionStrategy,
 ): Plan<Step> {
-  const alone = strategy === "run" ? plan.steps.filter(({ transactional }) => !transactional) : [];
+  const alone = strategy === "run" ? plan.steps.filter((step) => !fits(step)) : [];
   if (alone.length === 0) return plan;
   const stopped = new Set(alone.map(({ change }) => change));
   return {
@@ -28,7 +31,12 @@ export function shareTransaction<Step extends TransactionalStep>(
         ? { ...change, decision: "stop", reason: "it cannot be part of the one transaction of the execution" }
         : change
     ),
-    steps: plan.steps.filter(({ transactional }) => transactional),
+    steps: plan.steps.filter(fits),
     problems: [...plan.problems, ...alone.map(({ unit }) => notInOneTransaction(unit))],
   };
+}
+
+/** A before step never runs in a transaction, and so is in nobody's way when it alone is rolled back. */
+function fits({ transactional, rollsBack }: TransactionalStep): boolean {
+  return transactional || rollsBack?.includes("EXECUTION") === false;
 }

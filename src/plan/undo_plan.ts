@@ -1,5 +1,7 @@
 import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
-import { type ChangeHistory, type History, identityOf } from "../history/history.ts";
+import { isSqlFile } from "../change_unit/file_name.ts";
+import type { EntryType } from "../history/change_entry.ts";
+import { type ChangeHistory, hasEffects, type History, identityOf, onlyBeforeStands } from "../history/history.ts";
 import type { Problem } from "../report.ts";
 import { describeKnown } from "./decide.ts";
 import { checkLimit, type Limit } from "./limit_plan.ts";
@@ -35,18 +37,21 @@ export interface UndoStep {
   readonly change: PlannedChange;
   /** The change unit. */
   readonly unit: LoadedChangeUnit;
-  /** Whether its rollback method runs in a transaction. */
+  /** Whether its rollback method runs in a transaction; that of a before step never does. */
   readonly transactional: boolean;
   /** The checksum of what was executed. */
   readonly checksum: string | null;
-  /** Whether its before step stands and is to be rolled back as well. */
-  readonly rollsBackBefore: boolean;
+  /** What of it stands and is rolled back, in this order: the change, the step before it, or both. */
+  readonly rollsBack: readonly Exclude<EntryType, "RUN">[];
 }
 
-/** What is to be undone: newest first, in the order in which change units were executed. */
+/**
+ * What is to be undone: newest first, in the order in which change units were executed. One of which only the before step
+ * stands is one like any other.
+ */
 export function selectUndone(history: History, { to, count }: Limit): readonly ChangeHistory[] {
   const executed = Array.from(history.changes.values())
-    .filter(({ stands }) => stands)
+    .filter(hasEffects)
     .toSorted((left, right) => right.executedSince - left.executedSince);
   if (count !== undefined) return executed.slice(0, count);
   if (to === undefined) return executed;
@@ -81,6 +86,9 @@ export function makeUndoPlan(input: PlanInput, target: UndoTarget): Plan<UndoSte
   }, input.transactions.strategy);
 }
 
+const CHANGE = "EXECUTION" as const;
+const BEFORE = "BEFORE_EXECUTION" as const;
+
 interface UndoDecision {
   readonly change: PlannedChange;
   readonly step?: UndoStep;
@@ -100,22 +108,33 @@ function decideUndo(
   });
   if (loaded === undefined) {
     const reason = isListed ? "it cannot be loaded" : "its file is missing";
-    return stop(problems.missing(known, source, true), reason);
+    return stop(problems.missingRollback(known, source), reason);
   }
   const { file, unit } = loaded;
   if (known.before === "EXECUTED" && unit.rollbackBeforeExecution === null) {
     const why = "its before step stands, and it has no rollbackBeforeExecution any more";
     return stop(problems.irreversible(unit, why), "its before step would be left behind");
   }
+  if (onlyBeforeStands(known)) {
+    const change: PlannedChange = { ...described, decision: "run", reason: "only its before step stands" };
+    const step = { change, unit, transactional: false, checksum: known.checksum, rollsBack: [BEFORE] };
+    if (sameChecksum(file.checksum, known.last.checksum)) return { change, step };
+    if (rules.edited === "stop") return stop(problems.editedSinceBefore(file, known, true), "edited since");
+    return { change, step, problem: problems.editedSinceBefore(file, known, false) };
+  }
   if (unit.irreversible !== null) return stop(problems.irreversible(unit, unit.irreversible), "irreversible");
   const isEdited = !sameChecksum(file.checksum, known.checksum);
   if (isEdited && rules.edited === "stop") return stop(problems.edited(file, known, true), "edited since");
-  const change: PlannedChange = { ...described, decision: "run", reason: "executed" };
+  if (isSqlFile(unit.file) && !transactions.runsSql) {
+    return stop(problems.sqlUnsupported(unit, transactions.driver), "the database runs no SQL");
+  }
   const transactional = wantsTransaction(unit, transactions);
   if (transactional && !transactions.supported) {
     return stop(problems.transactionsUnsupported(unit, transactions.driver), "the database has no transactions");
   }
-  const step = { change, unit, transactional, checksum: known.checksum, rollsBackBefore: known.before === "EXECUTED" };
+  const change: PlannedChange = { ...described, decision: "run", reason: "executed" };
+  const rollsBack = known.before === "EXECUTED" ? [CHANGE, BEFORE] : [CHANGE];
+  const step = { change, unit, transactional, checksum: known.checksum, rollsBack };
   return isEdited ? { change, step, problem: problems.edited(file, known, false) } : { change, step };
 }
 

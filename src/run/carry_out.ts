@@ -8,7 +8,7 @@ import type { ChangeOutcome } from "./change_outcome.ts";
 import { executeAlone, executeRepeat, executeTogether, leavesNoTrace } from "./execute_steps.ts";
 import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
 import type { ReportBuilder } from "./report_builder.ts";
-import { undoAlone, type UndoOutcomes, undoTogether } from "./undo_steps.ts";
+import { undoSteps } from "./undo_steps.ts";
 
 /** How change units are executed. */
 export interface MigrationOptions {
@@ -42,7 +42,7 @@ async function executeGroup(
   recordRepeats: boolean,
 ): Promise<readonly ChangeOutcome[]> {
   const [first] = group;
-  if (!recordRepeats && group.length === 1 && leavesNoTrace(first)) return [await executeRepeat(scope, first)];
+  if (!recordRepeats && group.length === 1 && leavesNoTrace(first)) return await executeRepeat(scope, first);
   return first.transactional ? await executeTogether(scope, group) : [await executeAlone(scope, first)];
 }
 
@@ -59,10 +59,7 @@ export async function carryOutUndo(
 ): Promise<void> {
   for (const group of groupSteps<UndoStep>(steps, strategy)) {
     scope.signal.throwIfAborted();
-    const [first] = group;
-    const { outcomes, stopped }: UndoOutcomes = first.transactional
-      ? await undoTogether(scope, group)
-      : { outcomes: [await undoAlone(scope, first)] };
+    const { outcomes, stopped } = await undoSteps(scope, group);
     if (stopped === undefined) {
       reportOutcomes(scope, outcomes, report, true);
       continue;

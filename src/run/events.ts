@@ -47,6 +47,12 @@ export type RunnerEvent =
     /** Why it could not be rolled back, or undefined. */
     readonly error: unknown;
   }
+  | {
+    readonly type: "rollback.retrying";
+    readonly change: ChangeReference;
+    readonly step: Step;
+    readonly attempt: number;
+  }
   | { readonly type: "change.recovering"; readonly change: ChangeReference }
   | { readonly type: "change.retrying"; readonly change: ChangeReference; readonly attempt: number }
   | { readonly type: "change.log"; readonly change: ChangeReference; readonly message: string }

@@ -2,8 +2,9 @@ import type { ChangeMethod, LoadedChangeUnit } from "../change_unit/change_unit.
 import { CommitUnknownError, PositionTakenError } from "../driver.ts";
 import type { ChangeEntry } from "../history/change_entry.ts";
 import { callMethod } from "./call_method.ts";
+import type { ChangeOutcome } from "./change_outcome.ts";
 import { draftEntry, type ExecutionScope, makeContext, MethodScope, referenceTo } from "./execution_scope.ts";
-import { Backoff, classifyDeeply } from "./retry.ts";
+import { Backoff, classifyDeeply, EVICT_AFTER_TRIES } from "./retry.ts";
 import { TimeLimit } from "./time_limit.ts";
 
 /** A method to call inside a transaction, and the state that it brings its change unit into. */
@@ -19,24 +20,25 @@ export interface TransactionTask {
 }
 
 /** Either all tasks and all their entries were committed, or nothing of them. */
-export type TransactionOutcome =
-  | { readonly committed: true; readonly entries: readonly ChangeEntry[] }
+export type TransactionOutcome<Task extends TransactionTask> =
+  | {
+    readonly committed: true;
+    /** What became of each task, in their order. */
+    readonly outcomes: readonly ChangeOutcome[];
+  }
   | {
     readonly committed: false;
     /** The task at which it failed. */
-    readonly failed: TransactionTask;
+    readonly failed: Task;
     readonly error: unknown;
     readonly attempts: number;
   };
 
-/** From this many conflicts on, somebody who is gone may still hold what the change unit needs. */
-const EVICT_AFTER_TRIES = 3;
-
 /** Runs tasks and adds their entries in one transaction, with as many attempts as write conflicts ask for. */
-export async function executeInTransaction(
+export async function executeInTransaction<Task extends TransactionTask>(
   scope: ExecutionScope,
-  tasks: readonly [TransactionTask, ...TransactionTask[]],
-): Promise<TransactionOutcome> {
+  tasks: readonly [Task, ...Task[]],
+): Promise<TransactionOutcome<Task>> {
   const { log, runtime, signal } = scope;
   const backoff = new Backoff(runtime, scope.budgetMs);
   for (let attempts = 1;; attempts++) {
@@ -44,14 +46,14 @@ export async function executeInTransaction(
       scope.listener({ type: "change.retrying", change: referenceTo(tasks[0].unit), attempt: attempts });
     }
     const attempt = await attemptTransaction(scope, tasks, attempts);
-    const { entries, error } = attempt;
+    const { entries, outcomes, error } = attempt;
     if (error !== undefined && isInDoubt(error.cause) && !tasks[0].recorded) {
       return { committed: false, failed: tasks[0], error: error.cause, attempts };
     }
     const committed = error === undefined || await isCommittedAfterAll(scope, attempt);
     if (committed) {
       if (tasks[0].recorded) { for (const entry of entries) log.advance(entry); }
-      return { committed, entries };
+      return { committed, outcomes };
     }
     const isOver = signal.aborted || backoff.isOver();
     if (isOver || !(isInDoubt(error.cause) || isWorthAnotherAttempt(scope, error.cause))) {
@@ -62,20 +64,23 @@ export async function executeInTransaction(
   }
 }
 
-interface Attempt {
+interface Attempt<Task> {
   /** The entries of the tasks that came to their end. */
   readonly entries: readonly ChangeEntry[];
+  /** What becomes of them with the commit. */
+  readonly outcomes: readonly ChangeOutcome[];
   /** What was thrown and at which task; undefined when it was committed. */
-  readonly error: { readonly task: TransactionTask; readonly cause: unknown } | undefined;
+  readonly error: { readonly task: Task; readonly cause: unknown } | undefined;
 }
 
-async function attemptTransaction(
+async function attemptTransaction<Task extends TransactionTask>(
   scope: ExecutionScope,
-  tasks: readonly [TransactionTask, ...TransactionTask[]],
+  tasks: readonly [Task, ...Task[]],
   attempts: number,
-): Promise<Attempt> {
+): Promise<Attempt<Task>> {
   const { driver, signal } = scope;
   const entries: ChangeEntry[] = [];
+  const outcomes: ChangeOutcome[] = [];
   let task = tasks[0];
   const method = new MethodScope(() => task.unit.id, () => signal.throwIfAborted());
   try {
@@ -84,31 +89,33 @@ async function attemptTransaction(
         using limit = new TimeLimit(task.unit, signal, scope.runtime);
         method.limitTo(limit.signal);
         const limited = { ...scope, signal: limit.signal };
-        const entry = await runTask(limited, task, attempts, context, entries.at(-1));
+        const executionMillis = await runTask(limited, task, attempts, context);
+        const details = { type: "EXECUTION", state: task.state, executionMillis, attempts } as const;
+        const entry = await scope.log.seal(draftEntry(scope, task.unit, details), entries.at(-1));
         entries.push(entry);
+        outcomes.push({ unit: task.unit, executionMillis, attempts, failure: undefined });
         await (task.recorded ? append(entry) : fence(entry));
       }
     }, method.guard);
-    return { entries, error: undefined };
+    return { entries, outcomes, error: undefined };
   } catch (cause) {
-    return { entries, error: { task, cause } };
+    return { entries, outcomes, error: { task, cause } };
   } finally {
     method.end();
   }
 }
 
+/** Calls the method of a task, and gives how long it took in milliseconds. */
 async function runTask(
   scope: ExecutionScope,
-  { unit, method, state }: TransactionTask,
+  { unit, method }: TransactionTask,
   attempts: number,
   given: object,
-  before: ChangeEntry | undefined,
-): Promise<ChangeEntry> {
-  const { runtime, signal, log } = scope;
+): Promise<number> {
+  const { runtime, signal } = scope;
   const startedAt = runtime.now();
   await callMethod(method, makeContext(scope, unit, attempts, given), signal, runtime);
-  const executionMillis = Math.round(runtime.now() - startedAt);
-  return await log.seal(draftEntry(scope, unit, { type: "EXECUTION", state, executionMillis, attempts }), before);
+  return Math.round(runtime.now() - startedAt);
 }
 
 /** Whether nobody can say without a look at the log if the transaction was committed. */
@@ -116,7 +123,7 @@ export function isInDoubt(error: unknown): boolean {
   return error instanceof CommitUnknownError || error instanceof PositionTakenError;
 }
 
-async function isCommittedAfterAll(scope: ExecutionScope, { entries, error }: Attempt): Promise<boolean> {
+async function isCommittedAfterAll(scope: ExecutionScope, { entries, error }: Attempt<unknown>): Promise<boolean> {
   const [first] = entries;
   if (first === undefined || !isInDoubt(error?.cause)) return false;
   return await scope.log.settle(first, draftEntry(scope, null, { type: "RUN", state: "STARTED" })) === "committed";

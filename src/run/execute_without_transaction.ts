@@ -1,4 +1,5 @@
 import type { ChangeMethod, LoadedChangeUnit } from "../change_unit/change_unit.ts";
+import type { ErrorClass } from "../driver.ts";
 import type { ChangeState } from "../history/change_entry.ts";
 import { recordError } from "../history/recorded_error.ts";
 import { callMethod, UnsettledError } from "./call_method.ts";
@@ -12,7 +13,7 @@ import {
   MethodScope,
   referenceTo,
 } from "./execution_scope.ts";
-import { classifyDeeply } from "./retry.ts";
+import { Backoff, classifyDeeply, EVICT_AFTER_TRIES } from "./retry.ts";
 import { TimeLimit } from "./time_limit.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function executeWithoutTransaction(
   scope: ExecutionScope,
   unit: LoadedChangeUnit,
   step: Step,
+  method: ChangeMethod<object>,
 ): Promise<ChangeOutcome> {
   const { runtime } = scope;
   await record(scope, unit, step, { state: "STARTED" });
@@ -30,10 +32,10 @@ export async function executeWithoutTransaction(
   const elapsed = () => ({ unit, executionMillis: Math.round(runtime.now() - startedAt), attempts: 1 });
   try {
     using limit = new TimeLimit(unit, scope.signal, runtime);
-    await callStep(scope, unit, methodOf(unit, step), limit.signal);
+    await callStep(scope, unit, { method, signal: limit.signal, attempt: 1 });
   } catch (error) {
     if (isUnknown(scope, error)) return { ...elapsed(), failure: { state: "STARTED", error } };
-    const failure = await rollBack(scope, unit, step, error);
+    const { failure } = await rollBack(scope, unit, step, error);
     return { ...elapsed(), failure: failure ?? { state: "ROLLED_BACK", error } };
   }
   const { executionMillis, attempts } = elapsed();
@@ -41,21 +43,29 @@ export async function executeWithoutTransaction(
   return { unit, executionMillis, attempts, failure: undefined };
 }
 
+/** What became of a rollback. */
+export interface RollbackOutcome {
+  /** How many attempts it took; none where there is no rollback method. */
+  readonly attempts: number;
+  /** What went wrong, or undefined. */
+  readonly failure: Failure | undefined;
+}
+
 /**
- * Runs the rollback method of a step whose last state is `STARTED`, and records the outcome; undefined when all went well. A
- * cancelled execution still does this: leaving half a change behind is worse than a moment more.
+ * Runs the rollback method of a step whose last state is `STARTED`, and records the outcome. A cancelled execution still does
+ * this: leaving half a change behind is worse than a moment more.
  */
 export async function rollBack(
   scope: ExecutionScope,
   unit: LoadedChangeUnit,
   step: Step,
   cause?: unknown,
-): Promise<Failure | undefined> {
+): Promise<RollbackOutcome> {
   const change = referenceTo(unit);
   scope.listener({ type: "rollback.started", change, step });
-  const failure = await rollBackQuietly(scope, unit, step, cause);
-  scope.listener({ type: "rollback.ended", change, step, error: failure?.error });
-  return failure;
+  const outcome = await rollBackQuietly(scope, unit, step, cause);
+  scope.listener({ type: "rollback.ended", change, step, error: outcome.failure?.error });
+  return outcome;
 }
 
 async function rollBackQuietly(
@@ -63,26 +73,55 @@ async function rollBackQuietly(
   unit: LoadedChangeUnit,
   step: Step,
   cause: unknown,
-): Promise<Failure | undefined> {
-  const rollback = step === "EXECUTION" ? unit.rollbackExecution : unit.rollbackBeforeExecution;
-  if (rollback === null) {
+): Promise<RollbackOutcome> {
+  const method = step === "EXECUTION" ? unit.rollbackExecution : unit.rollbackBeforeExecution;
+  if (method === null) {
     await record(scope, unit, step, { state: "ROLLBACK_FAILED", error: recordError(cause) });
-    return { state: "ROLLBACK_FAILED", error: cause };
+    return { attempts: 0, failure: { state: "ROLLBACK_FAILED", error: cause } };
   }
-  try {
-    await callStep(scope, unit, rollback, new AbortController().signal);
-  } catch (rollbackError) {
-    const error = bothErrors(cause, rollbackError);
-    if (isUnknown(scope, rollbackError)) return { state: "STARTED", error };
-    const recorded = cause === undefined ? recordError(rollbackError) : recordError(cause, rollbackError);
-    await record(scope, unit, step, { state: "ROLLBACK_FAILED", error: recorded });
-    return { state: "ROLLBACK_FAILED", error };
+  const { attempts, thrown } = await callUntilLasting(scope, unit, step, method);
+  if (thrown === undefined) {
+    const error = cause === undefined ? {} : { error: recordError(cause) };
+    await record(scope, unit, step, { state: "ROLLED_BACK", attempts, ...error });
+    return { attempts, failure: undefined };
   }
-  await record(scope, unit, step, {
-    state: "ROLLED_BACK",
-    ...(cause === undefined ? {} : { error: recordError(cause) }),
-  });
-  return undefined;
+  const error = bothErrors(cause, thrown.error);
+  if (thrown.isUnknown) return { attempts, failure: { state: "STARTED", error } };
+  const recorded = cause === undefined ? recordError(thrown.error) : recordError(cause, thrown.error);
+  await record(scope, unit, step, { state: "ROLLBACK_FAILED", attempts, error: recorded });
+  return { attempts, failure: { state: "ROLLBACK_FAILED", error } };
+}
+
+interface Thrown {
+  readonly error: unknown;
+  readonly isUnknown: boolean;
+}
+
+/**
+ * Calls a rollback method, again and again while a write conflict or a locked database is in its way: it looks before it
+ * undoes, since it also runs after a crash. Nobody is there to decide at night, so a cancelled execution tries on as well.
+ */
+async function callUntilLasting(
+  scope: ExecutionScope,
+  unit: LoadedChangeUnit,
+  step: Step,
+  method: ChangeMethod<object>,
+): Promise<{ readonly attempts: number; readonly thrown: Thrown | undefined }> {
+  const { signal } = new AbortController();
+  const backoff = new Backoff(scope.runtime, scope.budgetMs);
+  for (let attempt = 1;; attempt++) {
+    if (attempt > 1) scope.listener({ type: "rollback.retrying", change: referenceTo(unit), step, attempt });
+    try {
+      await callStep(scope, unit, { method, signal, attempt });
+      return { attempts: attempt, thrown: undefined };
+    } catch (error) {
+      const thrown = { error, isUnknown: isUnknown(scope, error) };
+      const isWorthIt = !thrown.isUnknown && classOf(scope, error) === "transient";
+      if (!isWorthIt || backoff.isOver()) return { attempts: attempt, thrown };
+    }
+    await backoff.wait();
+    if (backoff.tries === EVICT_AFTER_TRIES) await scope.log.evict();
+  }
 }
 
 /** Rolls back what stands. It is marked as begun first, so that a crash in the middle is noticed. */
@@ -91,7 +130,7 @@ export async function rollBackStanding(
   unit: LoadedChangeUnit,
   step: Step,
   cause?: unknown,
-): Promise<Failure | undefined> {
+): Promise<RollbackOutcome> {
   await record(scope, unit, step, { state: "STARTED" });
   return await rollBack(scope, unit, step, cause);
 }
@@ -103,25 +142,22 @@ function bothErrors(cause: unknown, rollbackError: unknown): unknown {
   return new AggregateError([cause, rollbackError], message);
 }
 
-function methodOf(unit: LoadedChangeUnit, step: Step): ChangeMethod<object> {
-  if (step === "EXECUTION") return unit.execution;
-  if (unit.beforeExecution === null) throw new TypeError(`The change unit "${unit.id}" has no before step`);
-  return unit.beforeExecution;
-}
-
 async function callStep(
   scope: ExecutionScope,
   unit: LoadedChangeUnit,
-  method: ChangeMethod<object>,
-  signal: AbortSignal,
-) {
+  { method, signal, attempt }: {
+    readonly method: ChangeMethod<object>;
+    readonly signal: AbortSignal;
+    readonly attempt: number;
+  },
+): Promise<void> {
   const { driver, lock, runtime } = scope;
   const methodScope = new MethodScope(() => unit.id, () => {
     lock.check();
     signal.throwIfAborted();
   });
   try {
-    const context = makeContext({ ...scope, signal }, unit, 1, driver.context(methodScope.guard));
+    const context = makeContext({ ...scope, signal }, unit, attempt, driver.context(methodScope.guard));
     await callMethod(method, context, signal, runtime);
   } finally {
     methodScope.end();
@@ -129,14 +165,17 @@ async function callStep(
 }
 
 /** Nobody can say what was done: a reply was lost, the method is still running, or another execution may be at work. */
-function isUnknown({ driver, lock }: ExecutionScope, error: unknown): boolean {
+function isUnknown(scope: ExecutionScope, error: unknown): boolean {
   try {
-    lock.check();
+    scope.lock.check();
   } catch {
     return true;
   }
-  if (error instanceof UnsettledError) return true;
-  return classifyDeeply((each) => driver.classify(each), error) === "unknown";
+  return error instanceof UnsettledError || classOf(scope, error) === "unknown";
+}
+
+function classOf({ driver }: ExecutionScope, error: unknown): ErrorClass {
+  return classifyDeeply((each) => driver.classify(each), error);
 }
 
 async function record(

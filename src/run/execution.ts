@@ -168,13 +168,13 @@ export class Execution<Step extends ExecutionStep> {
   }
 
   #scope(lock: Lock): Omit<ExecutionScope, "othersGoneAt"> {
-    const { driver, runtime, hostname, metadata, retryMs, dependencies } = this.#options;
+    const { driver, runtime, hostname, metadata, retryMs, dependencies, redact } = this.#options;
     const { operation, comment } = this.#undertaking;
     return {
       driver,
       runtime,
       lock,
-      log: new HistoryLog({ driver, runtime, history: this.#reader.history, budgetMs: retryMs }),
+      log: new HistoryLog({ driver, runtime, history: this.#reader.history, budgetMs: retryMs, redact }),
       signal: this.#stop.signal,
       executionId: this.#executionId,
       operation,

@@ -1,11 +1,13 @@
 import type { ChangeContext } from "../change_unit/context.ts";
 import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
+import { scriptContext } from "../change_unit/sql_method.ts";
 import type { Driver, Guard } from "../driver.ts";
 import { MigrationError } from "../errors.ts";
 import type { ChangeState, Comment, EntryDraft, EntryType, RecordedError } from "../history/change_entry.ts";
 import type { ChangeReference, Operation } from "../report.ts";
 import { addDependencies, type Dependencies } from "./dependencies.ts";
 import type { RunnerListener } from "./events.ts";
+import { runScript } from "./run_script.ts";
 import type { HistoryLog } from "./history_log.ts";
 import type { Lock } from "./lock.ts";
 import type { Runtime } from "./runtime.ts";
@@ -129,7 +131,7 @@ export class MethodScope {
 
 /** What a method of a change unit gets: what the driver gives, what the core gives, and what was registered. */
 export function makeContext(
-  scope: Pick<ExecutionScope, "executionId" | "signal" | "metadata" | "listener" | "dependencies">,
+  scope: Pick<ExecutionScope, "driver" | "executionId" | "signal" | "metadata" | "listener" | "dependencies">,
   unit: LoadedChangeUnit,
   attempt: number,
   given: object,
@@ -144,5 +146,6 @@ export function makeContext(
     log: (message) => scope.listener({ type: "change.log", change, message: String(message) }),
     progress: (done, total) => scope.listener({ type: "change.progress", change, done, total: total ?? null }),
   };
-  return addDependencies({ ...given, ...context }, scope.dependencies);
+  const scripts = scriptContext((script) => runScript(scope.driver, given, script));
+  return addDependencies({ ...given, ...scripts, ...context }, scope.dependencies);
 }

@@ -17,6 +17,8 @@ export interface HistoryLogOptions {
   readonly history: History;
   /** For how long to try, in milliseconds. */
   readonly budgetMs: number;
+  /** Takes out of texts what must not be kept; left out where nothing is known of that. */
+  readonly redact?: ((text: string) => string) | undefined;
 }
 
 /** An append that takes longer than this waits for a transaction of somebody else. */
@@ -40,7 +42,7 @@ export class HistoryLog {
 
   /** Gives a draft the next position, or the one behind an entry that is to be added first, without adding it. */
   async seal(draft: EntryDraft, before: LogEnd = this.#end): Promise<ChangeEntry> {
-    const entry = await sealEntry(draft, before);
+    const entry = await sealEntry(withoutSecrets(draft, this.#options.redact), before);
     // An entry that cannot follow would make the history unreadable for good.
     if (entry.type !== "RUN") extendChange(this.#knownOf(entry), entry);
     return entry;
@@ -137,6 +139,17 @@ export class HistoryLog {
       // Not allowed or not there: then the database ends them itself when their time is over.
     }
   }
+}
+
+/** People and errors say in their own words what they say; everything else in an entry is not a text of theirs. */
+function withoutSecrets(draft: EntryDraft, redact: HistoryLogOptions["redact"]): EntryDraft {
+  if (redact === undefined) return draft;
+  const { error, comment } = draft;
+  return {
+    ...draft,
+    error: error === null ? null : { ...error, message: redact(error.message) },
+    comment: comment === null ? null : { by: redact(comment.by), reason: redact(comment.reason) },
+  };
 }
 
 /** Another execution has taken over. */

@@ -1,7 +1,7 @@
 import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { sharesFile } from "../change_unit/file_name.ts";
 import type { Driver } from "../driver.ts";
-import type { History } from "../history/history.ts";
+import { changesWithId, type History } from "../history/history.ts";
 import { needsLoading } from "../plan/match.ts";
 import { type Limit, limitPlan } from "../plan/limit_plan.ts";
 import { makeBaselinePlan, makeRepairPlan, type MarkStep, type RepairRequest } from "../plan/mark_plan.ts";
@@ -23,8 +23,8 @@ export interface PlanningOptions {
   readonly rules: PlanRules;
   /** The author of change units that name none. */
   readonly defaultAuthor: string;
-  /** The driver: its name and what it supports. */
-  readonly driver: Pick<Driver<object>, "name" | "supports">;
+  /** The driver: its name, what it supports, and whether it runs scripts. */
+  readonly driver: Pick<Driver<object>, "name" | "supports" | "runScript">;
   /** Whether transactional change units get a transaction. */
   readonly transactionStrategy: PlanInput["transactions"]["strategy"];
   /** Hears what happens. */
@@ -72,9 +72,7 @@ export class Planning {
 
   /** Plans a repair; loads what may be the files of the change units, because only they say whose they are. */
   async planRepair(history: History, requests: readonly RepairRequest[]): Promise<Plan<MarkStep>> {
-    const known = requests.flatMap(({ id }) => history.byId.get(id) ?? []).flatMap((key) =>
-      history.changes.get(key) ?? []
-    );
+    const known = requests.flatMap(({ id }) => changesWithId(history, id));
     const ids = new Set(requests.map(({ id }) => id));
     const files = new Set(known.filter(sharesFile).map(({ file }) => file));
     await this.#load(this.#changes.filter(({ id, file }) => ids.has(id) || files.has(file)));
@@ -92,6 +90,7 @@ export class Planning {
       rules,
       transactions: {
         driver: driver.name,
+        runsSql: driver.runScript !== undefined,
         supported: driver.supports.transactions,
         byDefault: driver.supports.schemaChanges !== "committing",
         strategy: transactionStrategy,

@@ -29,6 +29,9 @@ export async function retry<Result>(work: () => Promise<Result>, options: RetryO
   }
 }
 
+/** From this many conflicts on, somebody who is gone may still hold what a change unit needs. */
+export const EVICT_AFTER_TRIES = 3;
+
 /** Growing waits with jitter, 5 ms at first and 500 ms at most, within a time. */
 export class Backoff {
   /** How many waits there have been. */

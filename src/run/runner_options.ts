@@ -73,6 +73,11 @@ export interface RunnerOptions<Context extends object, Given extends Dependencie
    * @default {120_000}
    */
   readonly retryMs?: number;
+  /**
+   * Takes secrets out of what errors and comments say before that is kept in the history: for passwords that a program knows
+   * of. Passwords in URLs, and values that database errors quote, are taken out before.
+   */
+  readonly redact?: (text: string) => string;
   /** Hears what happens. */
   readonly listener?: RunnerListener;
   /** Time and randomness; only a simulation has another. */
@@ -99,6 +104,8 @@ export interface ResolvedOptions {
   readonly hostname: string;
   /** How long to try again, in milliseconds. */
   readonly retryMs: number;
+  /** Takes secrets out of what is kept in the history. */
+  readonly redact: ((text: string) => string) | undefined;
   /** Hears what happens. */
   readonly listener: RunnerListener | undefined;
   /** What change units get beside what driver and core give. */
@@ -135,6 +142,7 @@ export function resolveOptions<Context extends object, Given extends Dependencie
     metadata: metadata === undefined ? null : JSON.parse(JSON.stringify(metadata)),
     hostname: hostname ?? "unknown",
     retryMs: retryMs ?? 120_000,
+    redact: options.redact,
     listener,
     runtime: runtime ?? webRuntime,
     dependencies,

@@ -1,3 +1,4 @@
+import type { LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { recordError } from "../history/recorded_error.ts";
 import type { UndoStep } from "../plan/undo_plan.ts";
 import type { ChangeOutcome, Failure } from "./change_outcome.ts";
@@ -5,58 +6,71 @@ import { executeInTransaction, type TransactionTask } from "./execute_in_transac
 import { rollBackStanding } from "./execute_without_transaction.ts";
 import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
 
-/** Undoes a change unit without a transaction. */
-export async function undoAlone(scope: ExecutionScope, step: UndoStep): Promise<ChangeOutcome> {
-  const { unit } = step;
-  scope.listener({ type: "change.started", change: referenceTo(unit) });
-  const startedAt = scope.runtime.now();
-  const failure = await rollBackStanding(scope, unit, "EXECUTION") ?? await undoBefores(scope, [step]);
-  return { unit, executionMillis: Math.round(scope.runtime.now() - startedAt), attempts: 1, failure };
-}
-
 /** What became of change units that were to be undone together. */
 export interface UndoOutcomes {
   /** What was undone, and what failed. */
   readonly outcomes: readonly ChangeOutcome[];
   /** What ended the execution before it came to the rest; what was done until then has been done all the same. */
-  readonly stopped?: { readonly error: unknown };
+  readonly stopped: { readonly error: unknown } | undefined;
 }
 
-/** Undoes change units in one transaction, and then what their before steps did. */
-export async function undoTogether(
-  scope: ExecutionScope,
-  steps: readonly [UndoStep, ...UndoStep[]],
-): Promise<UndoOutcomes> {
+/** The rollback of a change that is part of a transaction. */
+interface UndoTask extends TransactionTask {
+  readonly step: UndoStep;
+}
+
+/** Undoes change units: what can be in one transaction, and then the rest of each, which is what its before step did. */
+export async function undoSteps(scope: ExecutionScope, steps: readonly UndoStep[]): Promise<UndoOutcomes> {
   for (const { unit } of steps) scope.listener({ type: "change.started", change: referenceTo(unit) });
-  const [first, ...others] = steps.map(taskOf);
-  if (first === undefined) return { outcomes: [] };
-  const tasks: [TransactionTask, ...TransactionTask[]] = [first, ...others];
-  const outcome = await executeInTransaction(scope, tasks);
-  if (!outcome.committed) {
-    const { failed, error, attempts } = outcome;
-    const step = steps.find(({ unit }) => unit === failed.unit) ?? steps[0];
-    return { outcomes: [await recordStanding(scope, step, error, attempts)] };
+  const [first, ...others] = steps.flatMap(tasksOf);
+  const committed = new Map<LoadedChangeUnit, ChangeOutcome>();
+  if (first !== undefined) {
+    const outcome = await executeInTransaction(scope, [first, ...others]);
+    if (!outcome.committed) {
+      const { failed: { step }, error, attempts } = outcome;
+      return { outcomes: [await recordStanding(scope, step, error, attempts)], stopped: undefined };
+    }
+    for (const each of outcome.outcomes) committed.set(each.unit, each);
   }
   const outcomes: ChangeOutcome[] = [];
   let stopped: UndoOutcomes["stopped"];
-  for (const [index, step] of steps.entries()) {
-    // All of them are committed: without a before step there is nothing left to do.
-    if (stopped !== undefined && step.rollsBackBefore) continue;
-    const { executionMillis, attempts } = outcome.entries[index] ?? {};
+  for (const step of steps) {
+    const done = committed.get(step.unit);
+    const rest = step.rollsBack.filter((each) => done === undefined || each !== "EXECUTION");
+    // What is committed and has no before step is undone whatever comes in between.
+    if (stopped !== undefined && rest.length > 0) continue;
     try {
-      const failure = await undoBefores(scope, [step]);
-      outcomes.push({ unit: step.unit, executionMillis: executionMillis ?? 0, attempts: attempts ?? 1, failure });
+      outcomes.push(await undoRest(scope, { ...step, rollsBack: rest }, done));
     } catch (error) {
       stopped = { error };
     }
   }
-  return stopped === undefined ? { outcomes } : { outcomes, stopped };
+  return { outcomes, stopped };
 }
 
-function taskOf({ unit }: UndoStep): TransactionTask {
-  const method = unit.rollbackExecution;
-  if (method === null) throw new TypeError(`The change unit "${unit.id}" cannot be undone`);
-  return { unit, method, state: "ROLLED_BACK", recorded: true };
+function tasksOf(step: UndoStep): UndoTask[] {
+  const { unit, transactional } = step;
+  const method = transactional ? unit.rollbackExecution : null;
+  return method === null ? [] : [{ unit, method, state: "ROLLED_BACK", recorded: true, step }];
+}
+
+/** Rolls back one after the other what no transaction has. */
+async function undoRest(
+  scope: ExecutionScope,
+  { unit, rollsBack }: UndoStep,
+  done: ChangeOutcome | undefined,
+): Promise<ChangeOutcome> {
+  const startedAt = scope.runtime.now();
+  let attempts = 0;
+  let failure: Failure | undefined;
+  for (const step of rollsBack) {
+    const outcome = await rollBackStanding(scope, unit, step);
+    attempts = Math.max(attempts, outcome.attempts);
+    failure = outcome.failure;
+    if (failure !== undefined) break;
+  }
+  const executionMillis = Math.round(scope.runtime.now() - startedAt);
+  return done === undefined ? { unit, executionMillis, attempts, failure } : { ...done, failure };
 }
 
 /** The transaction of the undo was rolled back: the change stands as it was executed, and the history says why. */
@@ -71,13 +85,4 @@ async function recordStanding(
   const details = { type: "EXECUTION", state, attempts, error: recordError(error) } as const;
   await scope.log.append(draftEntry(scope, { ...unit, checksum }, details));
   return { unit, executionMillis: 0, attempts, failure: { state, error } };
-}
-
-async function undoBefores(scope: ExecutionScope, steps: readonly UndoStep[]): Promise<Failure | undefined> {
-  for (const { unit, rollsBackBefore } of steps) {
-    if (!rollsBackBefore || unit.rollbackBeforeExecution === null) continue;
-    const failure = await rollBackStanding(scope, unit, "BEFORE_EXECUTION");
-    if (failure !== undefined) return failure;
-  }
-  return undefined;
 }

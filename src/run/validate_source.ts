@@ -13,6 +13,7 @@ export interface ValidateSourceOptions
 const ANY_DATABASE = {
   name: "any database",
   supports: { transactions: true, schemaChanges: "transactional" },
+  runScript: () => Promise.resolve(),
 } as const;
 
 /**

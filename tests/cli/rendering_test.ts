@@ -195,6 +195,14 @@ Deno.test("renderEvent() has a line for every event that is worth one", () => {
     render({ type: "change.retrying", change: USERS, attempt: 2 }),
     "retrying 0001_create_users.ts  attempt 2",
   );
+  assertEquals(
+    render({ type: "rollback.retrying", change: USERS, step: "EXECUTION", attempt: 2 }),
+    "retrying rollback of 0001_create_users.ts  attempt 2",
+  );
+  assertEquals(
+    render({ type: "rollback.retrying", change: USERS, step: "BEFORE_EXECUTION", attempt: 3 }),
+    "retrying rollback of the before step of 0001_create_users.ts  attempt 3",
+  );
   assertEquals(render({ type: "change.log", change: USERS, message: "half" }), "log 0001_create_users.ts: half");
   assertStringIncludes(render({ type: "change.recovering", change: USERS }), "recovering 0001_create_users.ts: ");
   assertEquals(

@@ -92,10 +92,14 @@ async function assertFinal(world: World): Promise<void> {
   const { scenario: { units, operation, recordRepeats } } = world;
   const standing = await assertLeftSound(world);
   for (const unit of units) {
-    const { execution } = statesOf(unit, standing.entries);
-    // Of an undo that was interrupted in front of a before step, that step still stands, as the history says.
+    const { execution, before } = statesOf(unit, standing.entries);
     assert((execution === "EXECUTED") === (operation !== "undo"), `${unit.id} ends as ${execution}`);
+    assert(
+      operation !== "undo" || before !== "EXECUTED",
+      `nothing of ${unit.id} is left: its before step is ${before}`,
+    );
   }
+  if (operation === "undo") assert([...standing.counters.values()].every((count) => count === 0), "nothing is left");
   const ending = await world.live(operation);
   const after = await assertLeftSound(world, ending);
   assertEquals(problemsOf(ending), operation === "repair" ? ["REPAIR_IMPOSSIBLE"] : []);

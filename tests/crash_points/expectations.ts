@@ -43,8 +43,17 @@ function expectedCodes({ kind, lasts, at }: Fault, call: string, scenario: Scena
     const isWorthIt = kind === "transient" || (isUnknown && (part === "lease" || (call === "readHistory" && at > 1)));
     return [lasts === "once" && isWorthIt ? null : "DATABASE_UNREACHABLE"];
   }
-  if (lasts === "for good") return part === "record" ? ["HISTORY_NOT_WRITTEN"] : ENDINGS[part === "upkeep" ? 1 : 0];
-  if (part === "open work") return ["CHANGE_FAILED"];
+  if (lasts === "for good") {
+    if (part === "record") return ["HISTORY_NOT_WRITTEN"];
+    // A rollback that is repeated goes on until the lease is over, which nobody can renew either.
+    const losesLease = part === "upkeep" || (part === "open work" && kind === "transient");
+    return ENDINGS[losesLease ? 1 : 0];
+  }
+  if (part === "open work") {
+    // A rollback looks before it undoes, and so may be repeated.
+    const isRepeated = kind === "transient" && call.startsWith("use: rollback");
+    return [isRepeated ? null : "CHANGE_FAILED"];
+  }
   if (part === "upkeep") return [null];
   if (kind === "permanent") return [part === "record" ? "HISTORY_NOT_WRITTEN" : "CHANGE_FAILED"];
   // Without an entry of its own nobody can look up whether it was committed.

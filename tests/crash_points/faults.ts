@@ -34,6 +34,18 @@ export const FAULTS: readonly Omit<Fault, "at">[] = [
   { kind: "permanent", lasts: "for good" },
 ];
 
+/** A fault, at each call or only at those with certain names. */
+export type FaultAtCalls = Omit<Fault, "at"> & { readonly calls?: readonly string[] };
+
+/**
+ * On servers, for reasons of time, only what leaves one with something half done. What is left when a process is gone before a
+ * call is what is left when the reply to the call before that is lost; the other faults happen in front of the driver.
+ */
+export const FAULTS_OF_SERVERS: readonly FaultAtCalls[] = [
+  { kind: "crash, reply lost", lasts: "once" },
+  { kind: "unknown, done", lasts: "once", calls: ["append", "commit"] },
+];
+
 /** Says a fault in words. */
 export function describeFault({ kind, lasts }: Omit<Fault, "at">): string {
   return kind.startsWith("crash") ? kind : `${kind} ${lasts}`;

@@ -27,3 +27,9 @@ export interface Ground {
 
 /** How often each key was counted up. */
 export type Counters = ReadonlyMap<string, number>;
+
+/**
+ * What becomes of the transactions of processes that are gone. A server that does not know of it does not end them: they
+ * `stay`, and whoever comes next has to deal with them, until their time is over and they `are ended`.
+ */
+export type Abandoned = "stay" | "are ended";

@@ -1,11 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertLeftSound, assertRecovers } from "./aftermath.ts";
 import { assertEndsAsItMust } from "./expectations.ts";
-import { describeFault, type Fault, FAULTS } from "./faults.ts";
+import { describeFault, type Fault, type FaultAtCalls, FAULTS } from "./faults.ts";
 import { prepareWorld, rehearse, type World } from "./world.ts";
-
-/** A fault, at each call or only at those with certain names. */
-export type FaultAtCalls = Omit<Fault, "at"> & { readonly calls?: readonly string[] };
 
 /** The calls of an undisturbed life, which must end well. */
 export async function recordCalls(world: World): Promise<readonly string[]> {

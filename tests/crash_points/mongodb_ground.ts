@@ -1,19 +1,13 @@
 import { type Collection, type Db, MongoClient } from "mongodb";
 import { type MongoContext, MongoDriver } from "../../src/drivers/mongodb/mod.ts";
 import { freshDatabaseName, type MongodbServer } from "../mongodb_server.ts";
-import type { Connection, Counters, Ground } from "./ground.ts";
+import type { Abandoned, Connection, Counters, Ground } from "./ground.ts";
 
 /** A document that counts. */
 interface Counter {
   readonly _id: string;
   readonly value: number;
 }
-
-/**
- * What becomes of the transactions of processes that are gone. The server does not end them when a connection is lost: they
- * `stay`, and whoever comes next has to deal with them, until their time is over and they `are ended`.
- */
-export type Abandoned = "stay" | "are ended";
 
 const COLLECTIONS = ["counters", "denockHistory", "denockLease"];
 

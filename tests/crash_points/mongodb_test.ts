@@ -1,18 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { mongodbTest } from "../mongodb_server.ts";
-import { type FaultAtCalls, liveThrough } from "./lives.ts";
+import { FAULTS_OF_SERVERS } from "./faults.ts";
+import { liveThrough } from "./lives.ts";
 import { MongodbGround } from "./mongodb_ground.ts";
 import { SCENARIOS } from "./scenario.ts";
 import { World } from "./world.ts";
-
-/**
- * For reasons of time only what leaves the server with something half done. What is left when a process is gone before a call
- * is what is left when the reply to the call before that is lost; the other faults happen in front of the driver.
- */
-const FAULTS_OF_MONGODB: readonly FaultAtCalls[] = [
-  { kind: "crash, reply lost", lasts: "once" },
-  { kind: "unknown, done", lasts: "once", calls: ["append", "commit"] },
-];
 
 for (const scenario of SCENARIOS) {
   mongodbTest(`Every crash point on MongoDB: ${scenario.name}`, async (server, test) => {
@@ -22,7 +14,7 @@ for (const scenario of SCENARIOS) {
     await using second = await MongodbGround.make(server, abandoned);
     await using third = await MongodbGround.make(server, abandoned);
     const worlds = [new World(first, scenario), new World(second, scenario), new World(third, scenario)] as const;
-    const calls = await liveThrough(test, worlds, FAULTS_OF_MONGODB);
+    const calls = await liveThrough(test, worlds, FAULTS_OF_SERVERS);
     const isTakenOver = scenario.before === "interrupted";
     assertEquals(calls.includes("evict"), isTakenOver, "who takes over ends what the one before has left open");
   });

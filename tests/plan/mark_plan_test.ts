@@ -41,6 +41,11 @@ const repairs: [past: string, as: RepairRequest["as"], marks: string][] = [
   ["<STARTED <ROLLBACK_FAILED", "rolled back", "<ROLLED_BACK"],
   ["<STARTED <EXECUTED FAILED <STARTED", "rolled back", "<ROLLED_BACK"],
   ["<STARTED <EXECUTED STARTED", "executed", "EXECUTED"],
+  ["<STARTED <EXECUTED", "rolled back", "<ROLLED_BACK"],
+  ["<STARTED <EXECUTED", "executed", "EXECUTED"],
+  ["<STARTED <EXECUTED FAILED", "rolled back", "<ROLLED_BACK"],
+  ["<STARTED <EXECUTED EXECUTED ROLLED_BACK", "rolled back", "<ROLLED_BACK"],
+  ["<STARTED <EXECUTED EXECUTED FAILED", "rolled back", "ROLLED_BACK <ROLLED_BACK"],
 ];
 
 for (const [past, as, marks] of repairs) {
@@ -73,6 +78,7 @@ const refused: [past: string, request: Partial<RepairRequest>, part: string][] =
   ["EXECUTED", { author: "bob" }, "is not in the history"],
   ["EXECUTED", { as: "executed" }, "it is EXECUTED already"],
   ["EXECUTED ROLLED_BACK", { as: "rolled back" }, "it is ROLLED_BACK already"],
+  ["<STARTED <EXECUTED ROLLED_BACK <ROLLED_BACK", { as: "rolled back" }, "it is ROLLED_BACK already"],
   ["FAILED", { as: "accepted" }, "it is not executed but FAILED"],
   ["<STARTED", { as: "accepted" }, "it is not executed but pending"],
   ["EXECUTED", { as: "accepted" }, "it was not edited"],
@@ -155,3 +161,23 @@ for (
     assertEquals(problems.map((problem) => problem.code), [code]);
   });
 }
+
+Deno.test("makeRepairPlan() takes the system version of what is undone from the history, and 0 where that has none", async () => {
+  for (const [systemVersion, expected] of [["7", "7"], [null, "0"]] as const) {
+    const history = await historyOf(entryOf("1_a.ts", { systemVersion }));
+    const { steps: [step] } = makeRepairPlan(inputOf([], history), [{ id: "a", as: "rolled back" }]);
+    assertEquals(step?.unit.systemVersion, expected);
+  }
+});
+
+Deno.test("makeRepairPlan() accepts no file that is gone", async () => {
+  const repair = makeRepairPlan(inputOf([], await historyOf(entryOf("1_a.ts"))), [{ id: "a", as: "accepted" }]);
+  assertStringIncludes(onlyProblem(repair).message, "its file is missing or cannot be loaded");
+});
+
+Deno.test("makeBaselinePlan() leaves a before step as it stands", async () => {
+  const history = await historyOf(...entriesOf("1_a.ts", "<STARTED <EXECUTED"));
+  const baseline = makeBaselinePlan(inputOf([file("1_a.ts", beforePair)], history), "a");
+  assertEquals([toldOf(baseline), baseline.problems], ["EXECUTED", []]);
+  await record(history, baseline);
+});

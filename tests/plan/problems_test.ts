@@ -3,7 +3,7 @@ import { PlanError } from "../../src/errors.ts";
 import { invalidChangeUnit, nameOf } from "../../src/plan/problems.ts";
 import type { PlanRules } from "../../src/plan/plan_rules.ts";
 import { historyOf } from "../fixtures/log.ts";
-import { entryOf, file, onlyProblem, plan, type PlanSettings } from "../fixtures/planned.ts";
+import { entriesOf, entryOf, file, onlyProblem, plan, type PlanSettings } from "../fixtures/planned.ts";
 
 /** The problem of a folder against a history of executed files. */
 async function problemOf(present: string[], executed: string[], settings: PlanSettings = {}) {
@@ -97,5 +97,30 @@ Deno.test("PlanError tells every error with its remedies, and keeps the warnings
   for (const { severity, code, message, remedies } of problems) {
     const parts = [`${code}: ${message}`, ...remedies.map((remedy) => `  - ${remedy}`)];
     assert(parts.every((part) => error.message.includes(part) === (severity === "error")));
+  }
+});
+
+Deno.test("sqlUnsupported() names the file and the database, where that has no SQL", async () => {
+  const input = [file("1_a.sql")];
+  const problem = onlyProblem(plan(input, await historyOf()));
+  assertEquals([problem.code, problem.message], [
+    "SQL_UNSUPPORTED",
+    '"1_a.sql" is written in SQL, which memory does not run',
+  ]);
+  assertEquals(onlyProblem(plan(input, await historyOf(), { found: [problem], runsSql: true })), problem);
+});
+
+Deno.test("missing() and missingNewer() say of a before step that stands alone that it does", async () => {
+  const history = await historyOf(...entriesOf("2_b.ts", "<STARTED <EXECUTED"));
+  const cases = [
+    ["1_a.ts", "CHANGE_MISSING_NEWER", '"2_b.ts" has a before step that was executed by a newer release: it is not in'],
+    ["3_c.ts", "CHANGE_MISSING", '"2_b.ts" has a before step that stands but is not in ./migrations'],
+  ] as const;
+  for (const [present, code, message] of cases) {
+    const planned = plan([file(present)], history);
+    const problem = onlyProblem(planned);
+    assertEquals(problem.code, code);
+    assertStringIncludes(problem.message, message);
+    assertEquals(planned.changes.find(({ id }) => id === "b")?.decision, "missing");
   }
 });

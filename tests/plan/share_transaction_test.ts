@@ -18,3 +18,11 @@ Deno.test("shareTransaction() leaves a plan as it is with other strategies, and 
   const all = plan([file("1_a.ts"), file("2_b.ts")], await historyOf(), { strategy: "run" });
   assertStrictEquals(shareTransaction(all, "run"), all);
 });
+
+Deno.test("shareTransaction() says how to get a transaction to a change unit that gets none by default, and only to that", async () => {
+  for (const [transactional, remedies] of [[null, 3], [false, 2]] as const) {
+    const settings = { strategy: "run", byDefault: false } as const;
+    const whole = plan([file("1_a.ts", { transactional })], await historyOf(), settings);
+    assertEquals(onlyProblem(shareTransaction(whole, "run")).remedies.length, remedies);
+  }
+});

@@ -29,7 +29,12 @@ for (const [before, after] of ascending) {
   });
 }
 
-for (const [left, right] of [["1", "1"], ["3", "3.0"], ["3", "3.0.0"], ["1.02", "1.2"], ["1-RC", "1-rc"]] as const) {
+for (
+  const [left, right] of [["1", "1"], ["3", "3.0"], ["3", "3.0.0"], ["1.02", "1.2"], ["1-RC", "1-rc"], ["", "0"], [
+    "-",
+    "0.0",
+  ]] as const
+) {
   Deno.test(`compareVersions() takes ${left} and ${right} for the same`, () => {
     assert(compareVersions(left, right) === 0);
     assert(compareVersions(right, left) === 0);

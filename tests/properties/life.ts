@@ -188,8 +188,6 @@ export class Life {
 
   /** With everything in place and nothing left open, an undo of all leaves nothing. */
   async #undoEverything(): Promise<void> {
-    const isBegun = [...this.#model.known.values()].some(({ before, since }) => before === "EXECUTED" && since === 0);
-    if (isBegun) return;
     const settings = { ...permissive("change"), rules: { ...permissive("change").rules, edited: "stop" as const } };
     const ending = await this.#undo(settings, { all: true }, new Map());
     if (ending === null) return;
@@ -222,5 +220,10 @@ function toMap(faults: Faulty): Faults {
 function toldUnits(known: KnownUnits) {
   const units = [...known.values()].toSorted((left, right) => keyOf(left) < keyOf(right) ? -1 : 1);
   const standing = units.filter(({ since }) => since > 0).toSorted((left, right) => left.since - right.since);
-  return { units: units.map(({ since: _, runAlways: __, ...unit }) => unit), standing: standing.map(keyOf) };
+  const left = units.filter(({ place }) => place > 0).toSorted((left, right) => left.place - right.place);
+  return {
+    units: units.map(({ since: _, place: __, runAlways: ___, ...unit }) => unit),
+    standing: standing.map(keyOf),
+    left: left.map(keyOf),
+  };
 }

@@ -68,13 +68,14 @@ export class PlainDatabase {
     const failed: string[] = [];
     const groups = strategy === "run" && steps.length > 0 ? [steps] : steps.map((step) => [step]);
     for (const group of groups) {
-      const failure = this.#executeGroup(group);
-      if (failure === undefined) {
+      const failures = this.#executeGroup(group);
+      const [first] = failures;
+      if (first === undefined) {
         executed.push(...group.map(({ file }) => keyOf(file.text)));
         continue;
       }
-      const { text, state } = failure;
-      failed.push(`${keyOf(text)}: ${state}`);
+      const { text, state } = first;
+      failed.push(...failures.map((each) => `${keyOf(each.text)}: ${each.state}`));
       const isClear = state === "FAILED" || state === "ROLLED_BACK";
       if (!isClear || text.failFast || group.length > 1) return { executed, failed, isComplete: false };
     }
@@ -110,22 +111,22 @@ export class PlainDatabase {
     }
   }
 
-  #executeGroup(group: readonly PlainStep[]): { text: Text; state: Failure } | undefined {
+  #executeGroup(group: readonly PlainStep[]): { text: Text; state: Failure }[] {
     for (const { file, known } of group) {
       for (const kind of ["execution", "before"] as const) {
         if (known?.[kind] !== "STARTED") continue;
         const state = this.#rollBack(file, kind);
-        if (state !== undefined) return { text: file.text, state };
+        if (state !== undefined) return [{ text: file.text, state }];
       }
     }
     for (const [index, { file, known }] of group.entries()) {
       const stands = known?.before === "EXECUTED" && known.execution !== "EXECUTED";
       if (!file.text.hasBefore || stands) continue;
       const state = this.#executeAlone(file, "before");
-      if (state !== undefined) return { text: file.text, state: this.#rollBackBefores(group.slice(0, index), state) };
+      if (state !== undefined) return this.#rollBackBefores(group.slice(0, index), { text: file.text, state });
     }
     const failure = group[0]?.transactional ? this.#executeTogether(group) : this.#executeFirst(group);
-    return failure && { text: failure.text, state: this.#rollBackBefores(group, failure.state) };
+    return failure === undefined ? [] : this.#rollBackBefores(group, failure);
   }
 
   #executeTogether(group: readonly PlainStep[]): { text: Text; state: Failure } | undefined {
@@ -160,13 +161,21 @@ export class PlainDatabase {
   }
 
   /** The before steps go as well, the last one first, unless nobody knows how far something came. */
-  #rollBackBefores(group: readonly PlainStep[], failure: Failure): Failure {
-    let worst = failure;
+  #rollBackBefores(
+    group: readonly PlainStep[],
+    { text, state }: { text: Text; state: Failure },
+  ): { text: Text; state: Failure }[] {
+    let [worst, newest] = [state, state];
+    const others: { text: Text; state: Failure }[] = [];
     for (const { file } of group.toReversed()) {
-      if (worst === "STARTED") break;
-      if (file.text.hasBefore) worst = this.#rollBackStanding(file, "before") ?? worst;
+      if (newest === "STARTED") break;
+      const failure = file.text.hasBefore ? this.#rollBackStanding(file, "before") : undefined;
+      if (failure === undefined) continue;
+      newest = failure;
+      if (file.text === text) worst = failure;
+      else others.push({ text: file.text, state: failure });
     }
-    return worst;
+    return [{ text, state: worst }, ...others];
   }
 
   #rollBackStanding(file: PlainFile, kind: Kind): Failure | undefined {
@@ -178,7 +187,8 @@ export class PlainDatabase {
     const fault = this.#faults.get(faultKey(file.text.id, kind === "execution" ? "rollback" : "rollbackBefore"));
     const isPossible = kind === "before" || file.text.reversible;
     if (isPossible && fault === "lost") return "STARTED";
-    if (!isPossible || fault !== undefined) {
+    // A conflict is over at the second attempt.
+    if (!isPossible || fault === "error") {
       this.#recordFile(file, kind, "ROLLBACK_FAILED");
       return "ROLLBACK_FAILED";
     }
@@ -204,7 +214,8 @@ export class PlainDatabase {
       this.#recordFile(file, "execution", "ROLLED_BACK");
     }
     return group.map(({ file, known, transactional }) => {
-      const failure = transactional ? undefined : this.#rollBackStanding(file, "execution");
+      const isDone = transactional || known?.since === 0;
+      const failure = isDone ? undefined : this.#rollBackStanding(file, "execution");
       const rollsBackBefore = failure === undefined && known?.before === "EXECUTED";
       const state = failure ?? (rollsBackBefore ? this.#rollBackStanding(file, "before") : undefined) ?? "done";
       return { text: file.text, state };
@@ -240,9 +251,13 @@ export class PlainDatabase {
       : state === "EXECUTED"
       ? stood || position
       : stood;
+    const beforeState = kind === "before" ? state : before?.before;
+    const isLeft = stood > 0 || before?.before === "EXECUTED";
+    const comes = stood === 0 && since > 0 || !isLeft && beforeState === "EXECUTED";
     this.#known.set(keyOf(subject), {
       ...{ id, author, execution: before?.execution ?? null, before: before?.before ?? null },
       ...{ order: about.order, file: about.file, checksum: about.checksum, since },
+      place: comes ? position : since > 0 || beforeState === "EXECUTED" ? before?.place ?? 0 : 0,
       runAlways: false,
       lastChecksum: checksum,
       [kind]: state,

@@ -52,15 +52,16 @@ function repairOne(files: readonly PlainFile[], known: KnownUnits, request: Repa
   if (candidates.length > 1) return IMPOSSIBLE;
   const own = files.filter(({ text }) => keyOf(text) === keyOf(target));
   const file = own.find((each) => fileNameOf(each) === target.file) ?? own[0];
-  const { execution, before } = target;
+  const { execution, before, since } = target;
   if (as === "accepted") {
     const isEdited = file !== undefined && checksumOf(file.text) !== target.checksum;
     return execution === "EXECUTED" && isEdited ? asItIs(target, file, ["EXECUTED"]) : IMPOSSIBLE;
   }
   const state = as === "executed" ? "EXECUTED" : "ROLLED_BACK";
-  if (execution === state && !isOpen(before)) return IMPOSSIBLE;
+  const isLeft = isOpen(before) || (before === "EXECUTED" && since === 0 && as === "rolled back");
+  if (execution === state && !isLeft) return IMPOSSIBLE;
   const marks = [
-    ...(isOpen(before) && !isOpen(execution) ? [] : [state]),
+    ...(isLeft && !isOpen(execution) ? [] : [state]),
     ...(isOpen(before) || (before === "EXECUTED" && state === "ROLLED_BACK") ? [`<${state}`] : []),
   ];
   return asItIs(target, as === "executed" ? file : undefined, marks);

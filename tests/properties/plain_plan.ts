@@ -149,31 +149,33 @@ function findMissing(files: readonly PlainFile[], known: KnownUnits, { rules }: 
   const newest = Math.max(...files.map(({ order }) => rank(order)));
   return [...known].filter(([key]) => !present.has(key)).flatMap(([, each]) => {
     const { order, id, author, execution, before, since } = each;
+    const isLeft = since > 0 || before === "EXECUTED";
     const isNewer = files.length > 0 && rank(order) > newest;
     const rows: [boolean, string][] = [
       [[execution, before].includes("ROLLBACK_FAILED"), "CHANGE_ROLLBACK_FAILED error"],
       [[execution, before].includes("STARTED"), "CHANGE_INTERRUPTED error"],
-      [since > 0 && isNewer, `CHANGE_MISSING_NEWER ${rules.missingNewer === "stop" ? "error" : "warning"}`],
-      [since > 0, `CHANGE_MISSING ${rules.missing === "stop" ? "error" : "warning"}`],
+      [isLeft && isNewer, `CHANGE_MISSING_NEWER ${rules.missingNewer === "stop" ? "error" : "warning"}`],
+      [isLeft, `CHANGE_MISSING ${rules.missing === "stop" ? "error" : "warning"}`],
     ];
     const problem = rows.find(([applies]) => applies)?.[1];
     return problem === undefined ? [] : [{ problem, change: { order, id, author, decision: "missing" as const } }];
   });
 }
 
-/** What an undo does: what was executed last comes first, and whatever could refuse is a problem. */
+/** What an undo does: what came last comes first, with before steps that alone stand; whatever could refuse is a problem. */
 export function planUndoPlainly(
   files: readonly PlainFile[],
   known: KnownUnits,
   settings: Settings,
   target: UndoTarget,
 ): PlainPlan {
-  const newestFirst = [...known.values()].filter(({ since }) => since > 0).toSorted((left, right) =>
-    right.since - left.since
-  );
+  const newestFirst = [...known.values()].filter(({ since, before }) => since > 0 || before === "EXECUTED")
+    .toSorted((left, right) => right.place - left.place);
   const upTo = target.to === undefined ? target.count : newestFirst.findLastIndex(({ id }) => id === target.to) + 1;
   const decided = newestFirst.slice(0, upTo).map((each) => ({ each, ...decideUndo(each, files, settings) }));
-  const alone = decided.filter(({ step }) => settings.strategy === "run" && step?.transactional === false);
+  const alone = decided.filter(({ each, step }) =>
+    settings.strategy === "run" && step?.transactional === false && each.since > 0
+  );
   const unfinished = [...known.values()].flatMap(({ execution, before }) => {
     if ([execution, before].includes("ROLLBACK_FAILED")) return "CHANGE_ROLLBACK_FAILED error";
     return [execution, before].includes("STARTED") ? "CHANGE_INTERRUPTED error" : [];
@@ -201,11 +203,12 @@ function decideUndo(
 ): { readonly step?: PlainStep; readonly problem?: string } {
   const file = files.find(({ text }) => keyOf(text) === keyOf(known));
   if (file === undefined) return { problem: "CHANGE_MISSING error" };
+  const stands = known.since > 0;
   const leavesBefore = known.before === "EXECUTED" && !file.text.hasBefore;
-  if (!file.text.reversible || leavesBefore) return { problem: "CHANGE_IRREVERSIBLE error" };
-  const isEdited = known.checksum !== checksumOf(file.text);
+  if ((stands && !file.text.reversible) || leavesBefore) return { problem: "CHANGE_IRREVERSIBLE error" };
+  const isEdited = checksumOf(file.text) !== (stands ? known.checksum : known.lastChecksum);
   if (isEdited && settings.rules.edited === "stop") return { problem: "CHANGE_EDITED error" };
-  const transactional = wantsTransaction(file.text, settings);
+  const transactional = stands && wantsTransaction(file.text, settings);
   if (transactional && !settings.supported) return { problem: "TRANSACTIONS_UNSUPPORTED error" };
   return { step: { file, known, transactional }, ...(isEdited ? { problem: "CHANGE_EDITED warning" } : {}) };
 }

@@ -43,6 +43,8 @@ export interface Known {
   readonly runAlways: boolean;
   /** The position from which on what it did stands; 0 when it never stood, or was rolled back. */
   readonly since: number;
+  /** Its place among what can be undone, by where the change came to stand, or else its before step; 0 for nothing left. */
+  readonly place: number;
   /** The checksum of whatever happened last. */
   readonly lastChecksum: string | null;
 }
@@ -100,6 +102,22 @@ function foldOne(entries: readonly ChangeEntry[]): Known {
     checksum: about.checksum,
     runAlways: about.runAlways === true,
     since: standing?.seq ?? 0,
+    place: placeOf(real),
     lastChecksum: last.checksum,
   };
+}
+
+/** The newest arrival of the change since nothing of it stood, or else the first of its before step. */
+function placeOf(entries: readonly ChangeEntry[]): number {
+  const isBefore = ({ type }: ChangeEntry) => type === "BEFORE_EXECUTION";
+  const changeStands = (upTo: number) => {
+    const states = entries.slice(0, upTo).filter((entry) => !isBefore(entry)).map(({ state }) => state);
+    return states.lastIndexOf("EXECUTED") > states.lastIndexOf("ROLLED_BACK");
+  };
+  const beforeStands = (upTo: number) => entries.slice(0, upTo).findLast(isBefore)?.state === "EXECUTED";
+  const moments = entries.map((_, index) => index + 1);
+  const clear = Math.max(0, ...moments.filter((moment) => !changeStands(moment) && !beforeStands(moment)));
+  const since = moments.filter((moment) => moment > clear);
+  const arrival = since.findLast((moment) => changeStands(moment) && !changeStands(moment - 1)) ?? since[0];
+  return arrival === undefined ? 0 : entries[arrival - 1]?.seq ?? 0;
 }

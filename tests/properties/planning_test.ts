@@ -147,10 +147,14 @@ Deno.test("extendHistory() says what a look at all entries at once says, whereve
     const history = extendHistory(extendHistory(EMPTY_HISTORY, entries.slice(0, at)), entries.slice(at));
     const told = [...history.changes.values()].map((known) => {
       const { id, author, execution, before, order, file, checksum, runAlways, last } = known;
-      const since = known.stands ? known.executedSince : 0;
-      return { id, author, execution, before, order, file, checksum, runAlways, since, lastChecksum: last.checksum };
+      const place = known.stands || before === "EXECUTED" ? known.executedSince : 0;
+      const stands = known.stands;
+      return { id, author, execution, before, order, file, checksum, runAlways, stands, place, last: last.checksum };
     });
-    assertEquals(told, [...foldPlainly(entries).values()]);
+    const plainly = [...foldPlainly(entries).values()].map(({ since, lastChecksum, ...known }) => {
+      return { ...known, stands: since > 0, last: lastChecksum };
+    });
+    assertEquals(told, plainly);
     assertEquals(history.end.seq, entries.length);
   });
   await fc.assert(property, FEWER_RUNS);
@@ -203,8 +207,10 @@ Deno.test("makeUndoPlan() decides as a plain model does", async () => {
     const plan = makeUndoPlan(input, target);
     const plain = planUndoPlainly(files, foldPlainly(entries), settings, target);
     assertAgree(plan as unknown as Plan, plain);
-    for (const [index, { rollsBackBefore }] of plan.steps.entries()) {
-      assertEquals(rollsBackBefore, plain.steps[index]?.known?.before === "EXECUTED");
+    for (const [index, { rollsBack }] of plan.steps.entries()) {
+      const { since = 0, before } = plain.steps[index]?.known ?? {};
+      const left = [...(since > 0 ? ["EXECUTION"] : []), ...(before === "EXECUTED" ? ["BEFORE_EXECUTION"] : [])];
+      assertEquals<string[]>([...rollsBack], left);
     }
   });
   await fc.assert(property, RUNS);

@@ -32,15 +32,16 @@ Deno.test("parseFileName() passes over no script but the known ones, and takes n
   );
   const name = fc.tuple(
     fc.array(part, { maxLength: 6 }),
-    fc.constantFrom(".ts", ".js", ".mts", ".mjs", ".cts", ".tsx", ".sql"),
+    fc.constantFrom(".ts", ".js", ".mts", ".mjs", ".cts", ".tsx", ".sql", ".undo.sql"),
   )
     .map(([parts, ending]) => parts.join("") + ending);
   fc.assert(
     fc.property(name, (name) => {
       const parsed = parseFileName(name);
       if (parsed.kind === "change") assertEquals(name.startsWith(`${parsed.order}_${parsed.id}.`), true);
+      if (parsed.kind === "undo") assertEquals(name, parsed.change.replace(/sql$/, "undo.sql"));
       if (parsed.kind === "invalid") assert(parsed.reason !== "");
-      const isKnown = /^[._]|[._]test\.[a-z]+$|\.d\.[cm]?ts$|^manifest\./i.test(name) || name.endsWith(".sql");
+      const isKnown = /^[._]|[._]test\.[a-z]+$|\.d\.[cm]?ts$|^manifest\./i.test(name);
       if (parsed.kind === "ignored") assert(isKnown, `"${name}" is passed over`);
     }),
     RUNS,

@@ -96,3 +96,13 @@ Deno.test("callMethod() leaves neither a timer nor a listener behind", async () 
   await time.runMicrotasks();
   assertEquals(time.next(), false);
 });
+
+Deno.test("callMethod() says why a method was to stop, also where the reason is no error", async () => {
+  using time = new FakeTime();
+  const controller = new AbortController();
+  const called = callMethod(() => Promise.withResolvers<void>().promise, context, controller.signal, webRuntime);
+  const rejected = assertRejects(() => called, UnsettledError, "It did not stop in time: the office is closed");
+  controller.abort("the office is closed");
+  await time.tickAsync(2_000);
+  await rejected;
+});

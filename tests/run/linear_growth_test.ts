@@ -61,7 +61,13 @@ function inputOf(
 ): PlanInput {
   const units = new Map([...loaded].map((listed) => [listed, meter.watch(unitOf(listed as LocalFile))]));
   const rules: PlanRules = { ...DEFAULT_RULES, missing: "warn", outOfOrder: "run" };
-  const transactions = { driver: "memory", supported: true, byDefault: true, strategy: "change" } as const;
+  const transactions = {
+    driver: "memory",
+    runsSql: false,
+    supported: true,
+    byDefault: true,
+    strategy: "change",
+  } as const;
   return { source: "./migrations", listed: files, units, found: [], history, rules, transactions };
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ChangeFailedError, MemoryStore } from "../../mod.ts";
+import { type ChangeEntry, ChangeFailedError, CommitUnknownError, MemoryDriver, MemoryStore } from "../../mod.ts";
 import { counting, runnerOn } from "../fixtures/memory.ts";
 
 const always = (said: Parameters<typeof counting>[2] = {}) => counting("1", "a", { runAlways: true, ...said });
@@ -79,4 +79,46 @@ Deno.test("Ten starts at once of a runAlways change unit with recordRepeats: fal
   await runnerOn(store, [always()], quiet).migrate();
   await Promise.all(Array.from({ length: 10 }, () => runnerOn(store, [always()], quiet).migrate()));
   assertEquals([store.data.get("a"), store.entries.length], [11, 2]);
+});
+
+Deno.test("recordRepeats: false records a repeat that turns out to be more than that at its last look", async () => {
+  const store = new MemoryStore();
+  await runnerOn(store, [always()], quiet).migrate();
+  let looks = 0;
+  const driver = new class extends MemoryDriver {
+    override async readHistory(options: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
+      // The first look is for the plan, the second under the lock, which somebody has overlooked.
+      if (++looks === 2) {
+        const { lease } = store;
+        store.lease = { ...lease, owner: null };
+        await runnerOn(store, [always()]).undo({ count: 1 });
+        store.lease = lease;
+      }
+      return await super.readHistory(options);
+    }
+  }({ store });
+  const { executed } = await runnerOn(store, [always()], { ...quiet, driver }).migrate();
+  assertEquals(executed.map(({ id }) => id), ["a"]);
+  assertEquals(store.entries.slice(2).map(({ type, state }) => `${type} ${state}`), [
+    "RUN STARTED",
+    "EXECUTION ROLLED_BACK",
+    "RUN STARTED",
+    "EXECUTION EXECUTED",
+  ]);
+});
+
+Deno.test("recordRepeats: false reports a commit in doubt, which nobody can look up, and repeats at the next start", async () => {
+  const store = new MemoryStore();
+  await runnerOn(store, [always()], quiet).migrate();
+  const driver = new class extends MemoryDriver {
+    override async transaction<Result>(...given: Parameters<MemoryDriver["transaction"]>): Promise<Result> {
+      await super.transaction(...given);
+      throw new CommitUnknownError("nobody knows");
+    }
+  }({ store });
+  const runner = runnerOn(store, [always()], { ...quiet, driver });
+  const error = await assertRejects(() => runner.migrate(), ChangeFailedError, "nobody knows");
+  assertEquals(error.report.failed.map(({ state }) => state), ["EXECUTED"]);
+  await runnerOn(store, [always()], quiet).migrate();
+  assertEquals([store.data.get("a"), store.entries.length], [3, 2]);
 });

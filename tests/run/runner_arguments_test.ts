@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MemoryStore, type UndoOptions } from "../../mod.ts";
 import { counting, dataOf, runnerOn } from "../fixtures/memory.ts";
 
@@ -42,3 +42,11 @@ Deno.test("Runner.repair() of the same change unit twice does not break the hist
   await runner.history();
   await runner.migrate();
 });
+
+for (const name of ["leaseMs", "pollMs", "waitMs"] as const) {
+  for (const value of [-1, NaN, ...(name === "waitMs" ? [] : [0, Infinity])]) {
+    Deno.test(`new Runner() refuses ${value} as ${name}, and says so`, () => {
+      assertThrows(() => runnerOn(new MemoryStore(), units, { lock: { [name]: value } }), RangeError, `${name}`);
+    });
+  }
+}

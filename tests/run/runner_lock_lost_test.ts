@@ -93,3 +93,15 @@ Deno.test("Runner.migrate() lets a transactional unit commit though its lease ha
   assertEquals((await outliveLease(store, {})).executed.map(({ id }) => id), ["a"]);
   assertEquals([logOf(store), dataOf(store)], [["a EXECUTED"], { a: 1 }]);
 });
+
+Deno.test("Runner.migrate() says that its lock was released by somebody else, where nobody has it", async () => {
+  const store = new MemoryStore();
+  const execution = async ({ signal }: MemoryContext) => {
+    await runnerOn(store, []).releaseLock({ force: true });
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    signal.throwIfAborted();
+  };
+  const runner = runnerOn(store, [counting("1", "a", { execution })], { lock: { leaseMs: 60 } });
+  await assertRejects(() => runner.migrate(), LockLostError, "has lost the lock: it was released by somebody else");
+  assertEquals(dataOf(store), {});
+});

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ChangeFailedError, MemoryStore, PlanError } from "../../mod.ts";
+import { ChangeFailedError, type ErrorClass, MemoryDriver, MemoryStore, PlanError } from "../../mod.ts";
 import { counting, runnerOn } from "../fixtures/memory.ts";
 
 const together = { transactionStrategy: "run" } as const;
@@ -46,6 +46,18 @@ Deno.test("The strategy run runs all before steps first, and rolls all of them b
   assertEquals(store.data.size, 0);
 });
 
+Deno.test("The strategy run reports a before step that cannot be rolled back under the name of its own change unit", async () => {
+  const store = new MemoryStore();
+  const before = {
+    beforeExecution: () => {},
+    rollbackBeforeExecution: () => Promise.reject(new Error("it stays")),
+  };
+  const units = [counting("1", "a", before), failing("2", "b"), counting("3", "c")];
+  const error = await assertRejects(() => runnerOn(store, units, together).migrate(), ChangeFailedError, "b is broken");
+  assertEquals(error.report.failed.map(({ id, state }) => [id, state]), [["b", "FAILED"], ["a", "ROLLBACK_FAILED"]]);
+  assertEquals(error.report.pending.map(({ id }) => id), ["c"]);
+});
+
 Deno.test("The strategy run ignores failFast: the transaction is one", async () => {
   const store = new MemoryStore();
   const units = [counting("1", "a"), { ...failing("2", "b"), failFast: false }, counting("3", "c")];
@@ -78,4 +90,27 @@ Deno.test("migrate({ to }) and migrate({ count }) stop behind their limit, and s
   assertEquals((await runnerOn(store, units).migrate({ to: "c" })).executed, []);
   const error = await assertRejects(() => runnerOn(store, units).migrate({ to: "z" }), PlanError);
   assertEquals(error.problems.map(({ code }) => code), ["TARGET_UNKNOWN"]);
+});
+
+Deno.test("The strategy run touches no further before step once nobody knows how far one came", async () => {
+  const store = new MemoryStore();
+  const lost = new Error("the connection was lost");
+  const driver = new class extends MemoryDriver {
+    override classify(error: unknown): ErrorClass {
+      return error === lost ? "unknown" : super.classify(error);
+    }
+  }({ store });
+  const rolledBack: string[] = [];
+  const before = (id: string) => ({
+    beforeExecution: () => {},
+    rollbackBeforeExecution: () => {
+      rolledBack.push(id);
+      if (id === "b") throw lost;
+    },
+  });
+  const units = [counting("1", "a", before("a")), counting("2", "b", before("b")), failing("3", "c")];
+  const runner = runnerOn(store, units, { ...together, driver });
+  const error = await assertRejects(() => runner.migrate(), ChangeFailedError, "c is broken");
+  assertEquals(error.report.failed.map(({ id, state }) => [id, state]), [["c", "FAILED"], ["b", "STARTED"]]);
+  assertEquals(rolledBack, ["b"]);
 });

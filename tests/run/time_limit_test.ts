@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ChangeFailedError, type MemoryContext, MemoryStore, MigrationError } from "../../mod.ts";
+import { webRuntime } from "../../src/run/runtime.ts";
+import { TimeLimit } from "../../src/run/time_limit.ts";
 import { counting, runnerOn } from "../fixtures/memory.ts";
+import { file, unitOf } from "../fixtures/planned.ts";
 
 async function useUntilStopped({ db }: MemoryContext): Promise<void> {
   for (;;) {
@@ -59,4 +62,10 @@ Deno.test("The limit holds for the before step by itself, and not for rollbacks"
   });
   const error = await assertRejects(() => runnerOn(new MemoryStore(), [unit]).migrate(), ChangeFailedError, "no");
   assertEquals(error.report.failed.map(({ state }) => state), ["ROLLED_BACK"]);
+});
+
+Deno.test("TimeLimit has aborted from its beginning where the execution has to stop already", () => {
+  const unit = { ...unitOf(file("1_a.ts")), timeoutMs: null };
+  using limit = new TimeLimit(unit, AbortSignal.abort("cancelled"), webRuntime);
+  assertEquals([limit.signal.aborted, limit.signal.reason], [true, "cancelled"]);
 });

@@ -175,3 +175,25 @@ Deno.test("undo() in one transaction reports what was committed, also when the h
   assertEquals(error.report.pending.map(({ id }) => id), ["b"]);
   assertEquals([...store.data.keys()], []);
 });
+
+Deno.test("undo() in one transaction leaves every before step behind the one that could not be written", async () => {
+  const store = new MemoryStore();
+  const pair = { beforeExecution: () => {}, rollbackBeforeExecution: () => {} };
+  const units = [counting("1", "a", pair), counting("2", "b", pair)];
+  await runnerOn(store, units).migrate();
+  const runner = runnerOn(store, units, { driver: new UnwritableDriver({ store }), transactionStrategy: "run" });
+  const error = await assertRejects(() => runner.undo({ all: true }), HistoryNotWrittenError, "the disk is full");
+  assertEquals([error.report.executed, error.report.pending.map(({ id }) => id)], [[], ["b", "a"]]);
+  assertEquals((await runnerOn(store, units).undo({ all: true })).executed.map(({ id }) => id), ["b", "a"]);
+});
+
+Deno.test("undo() that fails on what has failed since it was executed leaves it failed, to run again", async () => {
+  const store = new MemoryStore();
+  const broken = () => Promise.reject(new Error("broken"));
+  await runnerOn(store, [counting("1", "a", { runAlways: true })]).migrate();
+  const units = [counting("1", "a", { runAlways: true, execution: broken, rollbackExecution: broken })];
+  await assertRejects(() => runnerOn(store, units).migrate(), ChangeFailedError, "broken");
+  const error = await assertRejects(() => runnerOn(store, units).undo({ all: true }), ChangeFailedError, "broken");
+  assertEquals(error.report.failed.map(({ state }) => state), ["FAILED"]);
+  assertEquals(statesOf(store, "a").at(-1), "UNDO EXECUTION FAILED");
+});

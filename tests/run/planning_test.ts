@@ -1,0 +1,47 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type ChangeSource, type ListedChange, MemoryDriver, type RunnerEvent } from "../../mod.ts";
+import { EMPTY_HISTORY } from "../../src/history/history.ts";
+import { DEFAULT_RULES } from "../../src/plan/plan_rules.ts";
+import { Planning } from "../../src/run/planning.ts";
+import { entriesOf, onlyProblem, unitOf } from "../fixtures/planned.ts";
+import { historyOf } from "../fixtures/log.ts";
+import { file } from "../fixtures/planned.ts";
+
+const files = [file("1_a.ts"), file("2_b.ts")];
+
+/** Plans with a source that reads files in its own way. */
+async function planningOf(load: ChangeSource["load"], listener?: (event: RunnerEvent) => void): Promise<Planning> {
+  const source = { name: "the list", list: () => Promise.resolve({ changes: files, problems: [] }), load };
+  const driver = new MemoryDriver();
+  const options = {
+    source,
+    driver,
+    rules: DEFAULT_RULES,
+    defaultAuthor: "ann",
+    transactionStrategy: "change",
+  } as const;
+  return await Planning.open({ ...options, listener });
+}
+
+Deno.test("Planning finds what a source has listed and then not loaded", async () => {
+  const planning = await planningOf((changes) =>
+    Promise.resolve(changes.slice(1).map(() => ({ unit: unitOf(files[0]!) })))
+  );
+  const problem = onlyProblem(await planning.plan(EMPTY_HISTORY));
+  assertEquals([problem.code, problem.files], ["CHANGE_UNIT_INVALID", ["2_b.ts"]]);
+  assertStringIncludes(problem.message, "It was not loaded");
+});
+
+Deno.test("Planning tells once that a form is deprecated, however often it loads", async () => {
+  const events: RunnerEvent[] = [];
+  const shared = (listed: ListedChange) => {
+    const { order, id } = listed;
+    const unit = unitOf({ ...file(listed.file ?? ""), order: `${order}.1`, id: `${id} of ${order}` });
+    return { units: [unit] };
+  };
+  const planning = await planningOf((changes) => Promise.resolve(changes.map(shared)), (event) => events.push(event));
+  await planning.planRepair(await historyOf(...entriesOf("1_a.ts", "STARTED")), [{ id: "a", as: "executed" }]);
+  const { steps } = await planning.plan(EMPTY_HISTORY);
+  assertEquals(steps.map(({ unit }) => unit.order), ["1.1", "2.1"]);
+  assertEquals(events.map((event) => event.type === "deprecated" && event.files), [["1_a.ts"]]);
+});
