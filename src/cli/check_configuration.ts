@@ -64,6 +64,10 @@ const ENVIRONMENT: Expectations<EnvironmentConfig> = {
   lock: { group: LOCK },
   defaultAuthor: TEXT,
   transactionStrategy: oneOf(...Object.keys(STRATEGIES)),
+  unitsPerTransaction: {
+    accepts: (value) => Number.isInteger(value) && Number(value) >= 1,
+    expected: "a whole number from 1",
+  },
   recordRepeats: { accepts: (value) => typeof value === "boolean", expected: "true or false" },
   dependencies: { accepts: isRecord, expected: "an object with the dependencies by name" },
   historyName: TEXT,

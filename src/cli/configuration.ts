@@ -31,6 +31,13 @@ export interface EnvironmentConfig {
    */
   readonly transactionStrategy?: TransactionStrategy;
   /**
+   * How many change units that follow one another share a transaction at most; when one fails, the others are rolled back with
+   * it.
+   *
+   * @default {1}
+   */
+  readonly unitsPerTransaction?: number;
+  /**
    * Whether a `runAlways` change unit that succeeds again gets an entry each time.
    *
    * @default {true}

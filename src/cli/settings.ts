@@ -132,13 +132,15 @@ function findMigrations({ migrations }: EnvironmentConfig, folder: string): stri
 }
 
 function runnerOptions({ profiles }: Flags, config: EnvironmentConfig): Settings["runner"] {
-  const { lock, defaultAuthor, transactionStrategy, metadata, recordRepeats, dependencies } = config;
+  const { lock, defaultAuthor, transactionStrategy, unitsPerTransaction, metadata, recordRepeats, dependencies } =
+    config;
   const rules = profiles.length === 0 ? config.rules : { ...config.rules, profiles };
   return {
     ...(rules && { rules: defined(rules) }),
     ...(lock && { lock: defined(lock) }),
     ...(defaultAuthor !== undefined && { defaultAuthor }),
     ...(transactionStrategy && { transactionStrategy }),
+    ...(unitsPerTransaction !== undefined && { unitsPerTransaction }),
     ...(metadata && { metadata }),
     ...(recordRepeats !== undefined && { recordRepeats }),
     ...(dependencies && { dependencies }),

@@ -7,31 +7,30 @@ import type { UndoStep } from "../plan/undo_plan.ts";
 import type { ChangeOutcome } from "./change_outcome.ts";
 import { executeAlone, executeRepeat, executeTogether, leavesNoTrace } from "./execute_steps.ts";
 import { draftEntry, type ExecutionScope, referenceTo } from "./execution_scope.ts";
+import { type Grouping, groupSteps, mayShareTransaction } from "./group_steps.ts";
 import type { ReportBuilder } from "./report_builder.ts";
 import { undoSteps } from "./undo_steps.ts";
 
 /** How change units are executed. */
-export interface MigrationOptions {
-  /** Which of them share a transaction. */
-  readonly transactionStrategy: TransactionStrategy;
+export interface MigrationOptions extends Grouping {
   /** Whether what only repeats is recorded. */
   readonly recordRepeats: boolean;
 }
 
 /**
- * Executes change units, one by one or all of them in one transaction.
+ * Executes change units, one by one or some or all of them in one transaction.
  *
  * @throws {ChangeFailedError} when one fails, unless it says `failFast: false`.
  */
 export async function carryOutMigration(
   scope: ExecutionScope,
   { steps }: Plan,
-  { transactionStrategy, recordRepeats }: MigrationOptions,
+  options: MigrationOptions,
   report: ReportBuilder,
 ): Promise<void> {
-  for (const group of groupSteps<PlanStep>(steps, transactionStrategy)) {
+  for (const group of groupSteps(steps, options, mayShareTransaction)) {
     scope.signal.throwIfAborted();
-    const outcomes = await executeGroup(scope, group, recordRepeats);
+    const outcomes = await executeGroup(scope, group, options.recordRepeats);
     reportOutcomes(scope, outcomes, report, group.length > 1);
   }
 }
@@ -54,10 +53,10 @@ async function executeGroup(
 export async function carryOutUndo(
   scope: ExecutionScope,
   { steps }: Plan<UndoStep>,
-  strategy: TransactionStrategy,
+  transactionStrategy: TransactionStrategy,
   report: ReportBuilder,
 ): Promise<void> {
-  for (const group of groupSteps<UndoStep>(steps, strategy)) {
+  for (const group of groupSteps(steps, { transactionStrategy, unitsPerTransaction: 1 }, () => false)) {
     scope.signal.throwIfAborted();
     const { outcomes, stopped } = await undoSteps(scope, group);
     if (stopped === undefined) {
@@ -82,12 +81,6 @@ export async function carryOutMarks(
     report.addExecuted(executed);
     scope.listener({ type: "change.executed", change: executed });
   }
-}
-
-function groupSteps<Step>(steps: readonly Step[], strategy: TransactionStrategy): [Step, ...Step[]][] {
-  const [first, ...others] = steps;
-  if (strategy === "run" && first !== undefined) return [[first, ...others]];
-  return steps.map((step) => [step]);
 }
 
 /**

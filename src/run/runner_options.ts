@@ -50,6 +50,14 @@ export interface RunnerOptions<Context extends object, Given extends Dependencie
    * @default {"change"}
    */
   readonly transactionStrategy?: TransactionStrategy;
+  /**
+   * With the strategy `change`: how many change units that follow one another share a transaction at most, which saves a commit
+   * for each but the first. When one fails, those that share its transaction are rolled back with it, and run again the next
+   * time. One with a before step, with `failFast: false` or with `runAlways` has a transaction of its own.
+   *
+   * @default {1}
+   */
+  readonly unitsPerTransaction?: number;
   /** Kept with every entry; must be JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /**
@@ -98,6 +106,8 @@ export interface ResolvedOptions {
   readonly defaultAuthor: string;
   /** Which change units share a transaction. */
   readonly transactionStrategy: TransactionStrategy;
+  /** How many share one at most, with the strategy `change`. */
+  readonly unitsPerTransaction: number;
   /** Kept with every entry, or null. */
   readonly metadata: Readonly<Record<string, unknown>> | null;
   /** The name under which this process appears in the history. */
@@ -121,7 +131,7 @@ export interface ResolvedOptions {
 /**
  * Fills in the defaults.
  *
- * @throws {RangeError} when a time of the lock is none.
+ * @throws {RangeError} when a time of the lock is none, or the number of change units in a transaction.
  * @throws {TypeError} when the metadata is not JSON, or a dependency has a name that is given already.
  */
 export function resolveOptions<Context extends object, Given extends Dependencies>(
@@ -139,6 +149,7 @@ export function resolveOptions<Context extends object, Given extends Dependencie
     lock,
     defaultAuthor: defaultAuthor ?? "default-author",
     transactionStrategy: transactionStrategy ?? "change",
+    unitsPerTransaction: checkUnitsPerTransaction(options.unitsPerTransaction ?? 1),
     metadata: metadata === undefined ? null : JSON.parse(JSON.stringify(metadata)),
     hostname: hostname ?? "unknown",
     retryMs: retryMs ?? 120_000,
@@ -149,4 +160,9 @@ export function resolveOptions<Context extends object, Given extends Dependencie
     enabled: options.enabled ?? true,
     recordRepeats: options.recordRepeats ?? true,
   };
+}
+
+function checkUnitsPerTransaction(count: number): number {
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new RangeError(`unitsPerTransaction must be a whole number from 1: it is ${count}`);
 }

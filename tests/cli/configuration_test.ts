@@ -53,7 +53,7 @@ Deno.test("checkConfiguration() says everything that is wrong at once, and never
     '`transactionStrategy` must be "change", "run" or "none": it is "all"',
     "`metadata` must be an object that JSON can hold: it is an object",
     "`toString` is nothing a configuration has: there are `database`, `migrations`, `rules`, `lock`, " +
-    "`defaultAuthor`, `transactionStrategy`, `recordRepeats`, `dependencies`, `historyName`, `leaseName`, `metadata`, `environments`",
+    "`defaultAuthor`, `transactionStrategy`, `unitsPerTransaction`, `recordRepeats`, `dependencies`, `historyName`, `leaseName`, `metadata`, `environments`",
   ]);
 });
 

@@ -39,7 +39,17 @@ Deno.test("checkConfiguration() looks into environments", () => {
   assertEquals(checkConfiguration({ environments: { test: { databse: "x", environments: {} }, other: 1 } }), [
     "`environments.test.databse` is nothing a configuration has: did you mean `environments.test.database`",
     "`environments.test.environments` is nothing a configuration has: there are " +
-    ["database", "migrations", "rules", "lock", "defaultAuthor", "transactionStrategy", "recordRepeats", "dependencies"]
+    [
+      "database",
+      "migrations",
+      "rules",
+      "lock",
+      "defaultAuthor",
+      "transactionStrategy",
+      "unitsPerTransaction",
+      "recordRepeats",
+      "dependencies",
+    ]
       .concat("historyName", "leaseName", "metadata").map((key) => `\`environments.test.${key}\``).join(", "),
     "`environments.other` must be an object: it is 1",
   ]);

@@ -57,6 +57,7 @@ const settings: Required<RunnerSettings> = {
   lock: { leaseMs: 12_345 },
   defaultAuthor: "ann",
   transactionStrategy: "none",
+  unitsPerTransaction: 3,
   metadata: { release: "1.2.3" },
   hostname: "host-7",
   retryMs: 50,
