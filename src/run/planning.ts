@@ -31,28 +31,36 @@ export interface PlanningOptions {
   readonly listener?: RunnerListener | undefined;
 }
 
-/** Makes plans against a history that grows, from a source that is listed once; loads what a plan needs, once. */
-export class Planning {
+/**
+ * Makes plans against a history that grows, from a source that is listed once; loads what a plan needs, once. The listing begins
+ * at once, so that it goes on while the history is being read; what it throws, the first plan throws.
+ */
+export class Planning implements AsyncDisposable {
   readonly #options: PlanningOptions;
-  readonly #problems: readonly Problem[];
-  #changes: readonly ListedChange[];
+  readonly #listing: Promise<SourceListing>;
+  #problems: readonly Problem[] = [];
+  #changes: readonly ListedChange[] = [];
+  #isListed = false;
   readonly #units = new Map<ListedChange, LoadedChangeUnit>();
   readonly #invalid = new Map<ListedChange, Problem>();
   #hasToldDeprecated = false;
 
-  private constructor(options: PlanningOptions, listing: SourceListing) {
+  /** Begins to list the source. */
+  constructor(options: PlanningOptions) {
     this.#options = options;
-    this.#problems = listing.problems;
-    this.#changes = listing.changes;
+    this.#listing = options.source.list();
+    // Where nobody gets as far as a plan, nobody hears of it either.
+    this.#listing.catch(() => {});
   }
 
-  /** Lists the source. */
-  static async open(options: PlanningOptions): Promise<Planning> {
-    return new Planning(options, await options.source.list());
+  /** Waits until nothing is being listed any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([this.#listing]);
   }
 
   /** Plans a migration; loads what that needs. */
   async plan(history: History, limit: Limit = {}): Promise<Plan> {
+    await this.#list();
     await this.#load(this.#changes.filter((listed) => needsLoading(listed, history)));
     const { source, transactionStrategy } = this.#options;
     return shareTransaction(limitPlan(makePlan(this.#input(history)), limit, source.name), transactionStrategy);
@@ -60,23 +68,34 @@ export class Planning {
 
   /** Plans an undo; loads what is to be undone. */
   async planUndo(history: History, target: UndoTarget): Promise<Plan<UndoStep>> {
+    await this.#list();
     await this.#load(neededForUndo(this.#changes, selectUndone(history, target)));
     return makeUndoPlan(this.#input(history), target);
   }
 
   /** Plans a baseline; loads what is to be marked as executed. */
   async planBaseline(history: History, to: string): Promise<Plan<MarkStep>> {
+    await this.#list();
     await this.#load(this.#changes.filter((listed) => needsLoading(listed, history)));
     return makeBaselinePlan(this.#input(history), to);
   }
 
   /** Plans a repair; loads what may be the files of the change units, because only they say whose they are. */
   async planRepair(history: History, requests: readonly RepairRequest[]): Promise<Plan<MarkStep>> {
+    await this.#list();
     const known = requests.flatMap(({ id }) => changesWithId(history, id));
     const ids = new Set(requests.map(({ id }) => id));
     const files = new Set(known.filter(sharesFile).map(({ file }) => file));
     await this.#load(this.#changes.filter(({ id, file }) => ids.has(id) || files.has(file)));
     return makeRepairPlan(this.#input(history), requests);
+  }
+
+  async #list(): Promise<void> {
+    if (this.#isListed) return;
+    const { changes, problems } = await this.#listing;
+    this.#changes = changes;
+    this.#problems = problems;
+    this.#isListed = true;
   }
 
   #input(history: History): PlanInput {

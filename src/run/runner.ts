@@ -112,7 +112,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    */
   async migrate({ signal, ...limit }: MigrateOptions = {}): Promise<ExecutionReport> {
     checkLimit(limit);
-    const planning = await Planning.open(this.#options);
+    await using planning = new Planning(this.#options);
     const { recordRepeats, transactionStrategy } = this.#options;
     const mayLeaveNoTrace = !recordRepeats && transactionStrategy === "change";
     return await this.#execute({
@@ -134,7 +134,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    */
   async undo({ signal, ...target }: UndoOptions): Promise<ExecutionReport> {
     checkUndoTarget(target);
-    const planning = await Planning.open(this.#options);
+    await using planning = new Planning(this.#options);
     const { transactionStrategy } = this.#options;
     return await this.#execute({
       operation: "UNDO",
@@ -150,7 +150,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    * @throws {PlanError} when a repair does not fit the state of its change unit; nothing was recorded.
    */
   async repair({ repairs, comment, signal }: RepairOptions): Promise<ExecutionReport> {
-    const planning = await Planning.open(this.#options);
+    await using planning = new Planning(this.#options);
     return await this.#execute({
       operation: "REPAIR",
       comment,
@@ -165,7 +165,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    * @throws {PlanError} when there is no such change unit, or one of them is interrupted; nothing was recorded.
    */
   async baseline({ to, comment, signal }: BaselineOptions): Promise<ExecutionReport> {
-    const planning = await Planning.open(this.#options);
+    await using planning = new Planning(this.#options);
     return await this.#execute({
       operation: "BASELINE",
       comment,
@@ -180,7 +180,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    * @throws {SourceError | DatabaseError | HistoryError} as `plan` does.
    */
   async validate({ signal }: StopOptions = {}): Promise<Plan> {
-    const planning = await Planning.open(this.#options);
+    await using planning = new Planning(this.#options);
     const reader = new HistoryReader(this.#options.driver, this.#options.runtime, signal);
     const history = await reader.read();
     await reader.verify();
@@ -236,7 +236,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
     plan: (planning: Planning, history: History) => Promise<Result>,
     signal: AbortSignal | undefined,
   ): Promise<Result> {
-    const planning = await Planning.open(this.#options);
+    await using planning = new Planning(this.#options);
     const reader = new HistoryReader(this.#options.driver, this.#options.runtime, signal);
     const planned = await plan(planning, await reader.read());
     if (planned.steps.length > 0) await reader.verify();

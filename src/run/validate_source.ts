@@ -39,7 +39,7 @@ const ANY_DATABASE = {
 export async function validateSource(
   { migrations, rules, defaultAuthor, listener }: ValidateSourceOptions,
 ): Promise<Plan> {
-  const planning = await Planning.open({
+  await using planning = new Planning({
     source: sourceOf(migrations),
     rules: { ...DEFAULT_RULES, ...rules },
     defaultAuthor: defaultAuthor ?? "default-author",

@@ -1,5 +1,12 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type ChangeSource, type ListedChange, MemoryDriver, type RunnerEvent } from "../../mod.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  type ChangeSource,
+  type ListedChange,
+  MemoryDriver,
+  Runner,
+  type RunnerEvent,
+  SourceError,
+} from "../../mod.ts";
 import { EMPTY_HISTORY } from "../../src/history/history.ts";
 import { DEFAULT_RULES } from "../../src/plan/plan_rules.ts";
 import { Planning } from "../../src/run/planning.ts";
@@ -10,7 +17,7 @@ import { file } from "../fixtures/planned.ts";
 const files = [file("1_a.ts"), file("2_b.ts")];
 
 /** Plans with a source that reads files in its own way. */
-async function planningOf(load: ChangeSource["load"], listener?: (event: RunnerEvent) => void): Promise<Planning> {
+function planningOf(load: ChangeSource["load"], listener?: (event: RunnerEvent) => void): Planning {
   const source = { name: "the list", list: () => Promise.resolve({ changes: files, problems: [] }), load };
   const driver = new MemoryDriver();
   const options = {
@@ -20,11 +27,11 @@ async function planningOf(load: ChangeSource["load"], listener?: (event: RunnerE
     defaultAuthor: "ann",
     transactionStrategy: "change",
   } as const;
-  return await Planning.open({ ...options, listener });
+  return new Planning({ ...options, listener });
 }
 
 Deno.test("Planning finds what a source has listed and then not loaded", async () => {
-  const planning = await planningOf((changes) =>
+  await using planning = planningOf((changes) =>
     Promise.resolve(changes.slice(1).map(() => ({ unit: unitOf(files[0]!) })))
   );
   const problem = onlyProblem(await planning.plan(EMPTY_HISTORY));
@@ -39,9 +46,35 @@ Deno.test("Planning tells once that a form is deprecated, however often it loads
     const unit = unitOf({ ...file(listed.file ?? ""), order: `${order}.1`, id: `${id} of ${order}` });
     return { units: [unit] };
   };
-  const planning = await planningOf((changes) => Promise.resolve(changes.map(shared)), (event) => events.push(event));
+  await using planning = planningOf((changes) => Promise.resolve(changes.map(shared)), (event) => events.push(event));
   await planning.planRepair(await historyOf(...entriesOf("1_a.ts", "STARTED")), [{ id: "a", as: "executed" }]);
   const { steps } = await planning.plan(EMPTY_HISTORY);
   assertEquals(steps.map(({ unit }) => unit.order), ["1.1", "2.1"]);
   assertEquals(events.map((event) => event.type === "deprecated" && event.files), [["1_a.ts"]]);
+});
+
+Deno.test("The source is listed while the history is being read, and what it throws the plan throws", async () => {
+  const order: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const source: ChangeSource = {
+    name: "the list",
+    async list() {
+      order.push("listing");
+      await promise;
+      throw new SourceError("the list is gone");
+    },
+    load: () => Promise.resolve([]),
+  };
+  const driver = new class extends MemoryDriver {
+    override readHistory: MemoryDriver["readHistory"] = (options) => {
+      order.push("reading");
+      resolve();
+      return super.readHistory(options);
+    };
+  }();
+  const runner = new Runner({ driver, migrations: source });
+  for (const operation of [() => runner.plan(), () => runner.migrate()]) {
+    await assertRejects(operation, SourceError, "the list is gone");
+  }
+  assertEquals(order, ["listing", "reading", "listing", "reading"]);
 });
