@@ -12,7 +12,7 @@
  * ```
  */
 export function redact(text: string): string {
-  return redactBraces(redactExcerpts(redactUrls(text)));
+  return redactBraces(redactExcerpts(redactValues(redactUrls(text))));
 }
 
 /** Takes user names, passwords and secret options out of the URLs in a text; rather too much than too little. */
@@ -38,6 +38,25 @@ function redactUrl(word: string): string {
   const userInfo = word.slice(start, end);
   const isPath = userInfo.includes("/") && !userInfo.includes(":");
   return start < 3 || end < start || isPath ? word : `${word.slice(0, start)}***${word.slice(end)}`;
+}
+
+/** What stands in front of a value that is quoted, with the quotation mark, and what stands behind it. */
+const VALUES: readonly (readonly [before: RegExp, behind: string])[] = [
+  [/\bDuplicate entry (['"])/i, " for key "],
+  [/\bvalue (['"])/i, " is out of range"],
+  [/\b(?:value|literal|out of range|for type [\w ]{1,60}|for enum [\w".]{1,140}): (['"])/i, ""],
+];
+
+/** A value may hold quotation marks itself, or be cut off: it ends with the last one that can be its end. */
+function redactValues(text: string): string {
+  return VALUES.reduce((rest, [before, behind]) => {
+    const found = before.exec(rest);
+    const [head = "", mark = ""] = found ?? [];
+    const start = (found?.index ?? 0) + head.length;
+    const end = rest.lastIndexOf(mark + behind);
+    if (found === null || end < start - mark.length) return rest;
+    return `${rest.slice(0, start)}…${end < start ? "" : rest.slice(end)}`;
+  }, text);
 }
 
 /** The value that could not be parsed ends nobody knows where; `JSON.parse` quotes the text around it. */

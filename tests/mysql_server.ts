@@ -65,10 +65,13 @@ export async function openMysqlDatabase(server: MysqlServer): Promise<MysqlTestD
  * Registers a test that needs the shared server. Without one it is skipped, with a line that says what to set; with `CI=true`
  * it fails, because a test run that proves nothing must not look like a success.
  */
-export function mysqlTest(name: string, body: (server: MysqlServer) => void | Promise<void>): void {
+export function mysqlTest(
+  name: string,
+  body: (server: MysqlServer, context: Deno.TestContext) => void | Promise<void>,
+): void {
   const { server, reason } = shared;
   if (server !== undefined) {
-    Deno.test(name, () => body(server));
+    Deno.test(name, (context) => body(server, context));
   } else if (Deno.env.get("CI") === "true") {
     Deno.test(name, () => {
       throw new Error(reason);

@@ -45,6 +45,33 @@ const redacted: [what: string, text: string, expected: string][] = [
     `not authorized on shop to execute command { find: "users", filter: { email: "${SECRET}" } }`,
     'not authorized on shop to execute command find "users" {…}',
   ],
+  [
+    "a key that is there already",
+    `Duplicate entry '${SECRET}'s' for key 'users.email'`,
+    "Duplicate entry '…' for key 'users.email'",
+  ],
+  [
+    "a value of the wrong type",
+    `Incorrect integer value: '${SECRET}' for column \`shop\`.\`users\`.\`n\` at row 1`,
+    "Incorrect integer value: '…' for column `shop`.`users`.`n` at row 1",
+  ],
+  [
+    "a value that is no number of a type",
+    `invalid input syntax for type double precision: "${SECRET}"`,
+    'invalid input syntax for type double precision: "…"',
+  ],
+  [
+    "a value that is none of a list",
+    `invalid input value for enum mood: "${SECRET}"`,
+    'invalid input value for enum mood: "…"',
+  ],
+  [
+    "a number that is too large",
+    `value "${SECRET}" is out of range for type integer`,
+    'value "…" is out of range for type integer',
+  ],
+  ["a date that is none", `date/time field value out of range: "${SECRET}"`, 'date/time field value out of range: "…"'],
+  ["a value in quotes that was cut off", `Incorrect integer value: '${SECRET}`, "Incorrect integer value: '…"],
   ["a value in braces", `dup key: { email: "${SECRET}" }`, "dup key: {…}"],
   ["two values in braces", `{ a: "${SECRET}" } and { b: "${SECRET}" }`, "{…}"],
   ["a value that holds a brace", `dup key: { a: "} ${SECRET}" } again`, "dup key: {…}"],
@@ -77,6 +104,9 @@ for (const [what, text] of nested) {
 }
 
 const untouched = [
+  'the value "one" is none of "two" and "three"',
+  'relation "users" already exists',
+  "permission denied for table users",
   "",
   "E11000 duplicate key error",
   "mongodb://db.local:27017/shop?replicaSet=rs0",
@@ -98,7 +128,27 @@ Deno.test("redactUrls() leaves braces alone", () => {
   assertEquals(redactUrls("a://b:c@d { e: 1 }"), "a://***@d { e: 1 }");
 });
 
-for (const part of ["a", "{", "}", "{}", "a://", "@", "a:b@", "parse ", "parse", '"', "?token", "?", "?token="]) {
+for (
+  const part of [
+    "a",
+    "{",
+    "}",
+    "{}",
+    "a://",
+    "@",
+    "a:b@",
+    "parse ",
+    "parse",
+    '"',
+    "?token",
+    "?",
+    "?token=",
+    'value "',
+    "Duplicate entry '",
+    "value: '",
+    "for enum ",
+  ]
+) {
   Deno.test(`redact() is quick about a long text of "${part}"`, () => {
     const text = `${part.repeat(50_000)} a://b:${SECRET}@c`;
     const startedAt = performance.now();

@@ -1,7 +1,11 @@
 import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import { counterStoreKinds } from "./counter_store.ts";
-import { LEASE_MS, POLL_MS, Project, type UnitSource } from "./project.ts";
+import { Project, type UnitSource } from "./project.ts";
 
+/** Nobody competes with a process that is alive here, so what most tests wait for may be short. In milliseconds. */
+const LEASE_MS = 1_000;
+const POLL_MS = 200;
+const LOCK = { leaseMs: LEASE_MS, pollMs: POLL_MS };
 const ONCE = { first: 1, middle: 1, last: 1 };
 /** What starting a process and executing two change units may take on a busy machine, in milliseconds. */
 const START_UP_MS = 2_500;
@@ -12,7 +16,7 @@ function units(transactional: boolean): UnitSource[] {
 
 for (const kind of counterStoreKinds) {
   kind.test("SIGKILL in a transactional change unit: the next run applies it once, within a lease and two polls", async (store) => {
-    await using project = await Project.make(kind, store, units(true));
+    await using project = await Project.make(kind, store, units(true), LOCK);
     const killed = project.migrate("middle");
     await killed.paused();
     killed.kill("SIGKILL");
@@ -26,7 +30,7 @@ for (const kind of counterStoreKinds) {
   });
 
   kind.test("SIGKILL in a non-transactional change unit: the next run rolls it back and applies it", async (store) => {
-    await using project = await Project.make(kind, store, units(false));
+    await using project = await Project.make(kind, store, units(false), LOCK);
     const killed = project.migrate("middle");
     await killed.paused();
     killed.kill("SIGKILL");
@@ -40,7 +44,7 @@ for (const kind of counterStoreKinds) {
   });
 
   kind.test("SIGTERM in a change unit: it is rolled back and recorded, and the next run need not wait", async (store) => {
-    await using project = await Project.make(kind, store, units(true));
+    await using project = await Project.make(kind, store, units(true), LOCK);
     const interrupted = project.migrate("middle");
     await interrupted.paused();
     interrupted.kill("SIGTERM");
@@ -59,7 +63,7 @@ for (const kind of counterStoreKinds) {
   for (const transactional of kind.name === "SQLite" ? [false] : [true, false]) {
     const sort = transactional ? "transactional" : "non-transactional";
     kind.test(`SIGSTOP in a ${sort} change unit: a second run overtakes, the stopped one has lost the lock`, async (store) => {
-      await using project = await Project.make(kind, store, units(transactional));
+      await using project = await Project.make(kind, store, units(transactional), LOCK);
       const stopped = project.migrate("middle");
       await stopped.paused();
       stopped.kill("SIGSTOP");

@@ -5,8 +5,8 @@ import type { CounterStore, CounterStoreKind } from "./counter_store.ts";
 const MAIN = fromFileUrl(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** How long a lease lasts in these tests, and how long to wait between two polls, in milliseconds. */
-export const LEASE_MS = 2_000;
-export const POLL_MS = 200;
+const LEASE_MS = 2_000;
+const POLL_MS = 200;
 
 /** A change unit to write into a project. */
 export interface UnitSource {

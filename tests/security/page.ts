@@ -22,9 +22,14 @@ export function scriptOf(section: string): string {
   return /^```js ignore\n([\s\S]*?)^```/m.exec(textOf(section))?.[1] ?? "";
 }
 
+/** The scripts of a section that are SQL, in order. */
+export function sqlOf(section: string): string[] {
+  return Array.from(textOf(section).matchAll(/^```sql\n([\s\S]*?)^```/gm), ([, script = ""]) => script);
+}
+
 function textOf(section: string): string {
   const [, text = ""] = page.split(new RegExp(`^#+ ${section}$`, "m"));
-  return text.split(/^#/m)[0] ?? "";
+  return text.split(/^#+ /m)[0] ?? "";
 }
 
 /** The line with the command line of this working copy in place of the published one. */

@@ -3,6 +3,8 @@ import { MongoClient } from "mongodb";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { finish, type Finished, QUIET, WorkFolder } from "../cli/denock.ts";
 import { freshDatabaseName, mongodbTest } from "../mongodb_server.ts";
+import { mysqlTest, openMysqlDatabase } from "../mysql_server.ts";
+import { postgresTest } from "../postgres_server.ts";
 import { here, linesOf, permissionsOf, withOneLess } from "./page.ts";
 
 /** A change unit that works everywhere, because it does nothing to a database. */
@@ -15,6 +17,7 @@ const PROJECT = {
 };
 
 const AT_ONCE = 2;
+const DATABASE_URL = /^(?:mongodb|mysql|postgres):/;
 
 async function deno(folder: WorkFolder, line: readonly string[], env = {}): Promise<Finished> {
   return await finish(
@@ -53,16 +56,18 @@ async function assertLeast(
 /** The line for a server that is somewhere else. */
 function at(url: string, line: readonly string[]): string[] {
   const hosts = /\/\/(?:[^@/]*@)?([^/]+)/.exec(url)?.[1] ?? "";
-  return line.map((word) => word.startsWith("mongodb:") ? url : word.replace("localhost:27017", hosts));
+  return line.map((word) =>
+    DATABASE_URL.test(word) ? url : word.replace(/^(--allow-net=)localhost:\d+$/, `$1${hosts}`)
+  );
 }
 
 Deno.test("docs/security.md has a line for every command", () => {
-  for (const sections of [["Without a database", "SQLite"], ["Without a database", "MongoDB"]]) {
-    const lines = sections.flatMap(linesOf).map((line) =>
+  for (const database of ["SQLite", "MongoDB", "PostgreSQL", "MySQL", "Deno KV"]) {
+    const lines = ["Without a database", database].flatMap(linesOf).map((line) =>
       line.slice(line.indexOf("jsr:@denock/denock/cli") + 1).join(" ")
     );
     for (const { name } of COMMANDS) {
-      assert(lines.some((line) => `${line} `.startsWith(`${name} `)), `${name}, ${sections}`);
+      assert(lines.some((line) => `${line} `.startsWith(`${name} `)), `${name}, ${database}`);
     }
   }
 });
@@ -91,6 +96,23 @@ mongodbTest("the permissions in docs/security.md are the least that MongoDB take
   } finally {
     await client.db(name).dropDatabase();
   }
+});
+
+postgresTest("the permissions in docs/security.md are the least that PostgreSQL takes", async ({ url }) => {
+  await using folder = await WorkFolder.make(PROJECT);
+  await assertLeast(folder, linesOf("PostgreSQL").map((line) => at(url, line)));
+});
+
+mysqlTest("the permissions in docs/security.md are the least that MySQL takes", async (server) => {
+  await using folder = await WorkFolder.make(PROJECT);
+  await using database = await openMysqlDatabase(server);
+  await assertLeast(folder, linesOf("MySQL").map((line) => at(database.url, line)));
+});
+
+Deno.test("the permissions in docs/security.md are the least that Deno KV takes", async () => {
+  await using folder = await WorkFolder.make(PROJECT);
+  (await Deno.openKv(`${folder.path}/shop.kv`)).close();
+  await assertLeast(folder, linesOf("Deno KV"));
 });
 
 mongodbTest(

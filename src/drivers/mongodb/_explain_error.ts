@@ -1,7 +1,7 @@
 import type { MongoClient } from "mongodb";
 import { MigrationError } from "../../errors.ts";
 import { firstLine } from "../../history/recorded_error.ts";
-import { answerWithin } from "./_answer_within.ts";
+import { answerWithin } from "../shared/answer_within.ts";
 import { classifyError, codeOf } from "./classify_error.ts";
 import { transactionsUnavailable } from "./server_refusal.ts";
 

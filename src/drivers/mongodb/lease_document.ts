@@ -1,5 +1,5 @@
+import { NoAnswerError } from "../shared/answer_within.ts";
 import type { Collection, Document } from "mongodb";
-import { NoAnswerError } from "./_answer_within.ts";
 import type { Lease, LeaseReply, LeaseRequest, LeaseStatus } from "../../driver.ts";
 
 /** The one document that is the lease. It is never deleted, so that tokens never start again. */

@@ -13,7 +13,7 @@ import {
   type Transaction,
 } from "../../driver.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
-import { answerWithin, NoAnswerError } from "./_answer_within.ts";
+import { answerWithin, NoAnswerError } from "../shared/answer_within.ts";
 import { explainError } from "./_explain_error.ts";
 import { bytesOfSession, nameOfSession } from "./_session_name.ts";
 import { bindDatabase, type BoundDatabase } from "./bound_database.ts";

@@ -1,5 +1,5 @@
+import { NoAnswerError } from "../shared/answer_within.ts";
 import type { ErrorClass } from "../../driver.ts";
-import { NoAnswerError } from "./_answer_within.ts";
 
 /** What the server answers when it has not done a statement, and would perhaps do it at the next try. */
 const TRANSIENT: readonly number[] = [

@@ -1,6 +1,7 @@
 import type { ChangeEntry } from "../../history/change_entry.ts";
+import { plainValuesOf } from "../shared/entry_columns.ts";
 import { isKeyTaken, isTableMissing } from "./classify_error.ts";
-import { COLUMN_DEFINITIONS, COLUMN_NAMES, COLUMN_VALUES, fromRow, toRow } from "./entry_rows.ts";
+import { COLUMN_DEFINITIONS, COLUMN_NAMES, COLUMN_VALUES, fromRow } from "./entry_rows.ts";
 import type { ReservedConnection } from "./reserved_connection.ts";
 
 /** A history of many thousand entries takes its time. In milliseconds. */
@@ -36,7 +37,7 @@ export class HistoryTable {
   async insert(connection: ReservedConnection, entry: ChangeEntry): Promise<"accepted" | "taken"> {
     const table = await connection.nameOf(this.#table);
     try {
-      await connection.run(`INSERT INTO ${table} (${COLUMN_NAMES}) VALUES (${COLUMN_VALUES})`, toRow(entry));
+      await connection.run(`INSERT INTO ${table} (${COLUMN_NAMES}) VALUES (${COLUMN_VALUES})`, plainValuesOf(entry));
       return "accepted";
     } catch (error) {
       if (isKeyTaken(error)) return "taken";

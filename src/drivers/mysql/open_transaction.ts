@@ -1,5 +1,5 @@
 import { MigrationError } from "../../errors.ts";
-import { NoAnswerError } from "./_answer_within.ts";
+import { NoAnswerError } from "../shared/answer_within.ts";
 import { endsConnection, isSavepointMissing } from "./classify_error.ts";
 import type { MysqlConnection } from "./mysql_pool.ts";
 import type { ReservedConnection, StatementStatus } from "./reserved_connection.ts";

@@ -1,5 +1,5 @@
 import { DatabaseError } from "../../errors.ts";
-import { answerWithin, NoAnswerError } from "./_answer_within.ts";
+import { answerWithin, NoAnswerError } from "../shared/answer_within.ts";
 import { endsConnection } from "./classify_error.ts";
 import type { MysqlConnection, MysqlPool, MysqlRow } from "./mysql_pool.ts";
 

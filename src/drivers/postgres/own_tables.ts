@@ -1,10 +1,8 @@
 import { DatabaseError } from "../../errors.ts";
 import { firstLine } from "../../history/recorded_error.ts";
-import { stateOf } from "./classify_error.ts";
 import { COLUMN_DEFINITIONS } from "./entry_rows.ts";
 import { LeaseRow, type Send } from "./lease_row.ts";
-
-const INSUFFICIENT_PRIVILEGE = "42501";
+import { isForbidden } from "./name_rights.ts";
 
 /** Where the driver keeps what is its own. */
 export interface TableNames {
@@ -44,7 +42,7 @@ export async function makeOwnTables(names: TableNames, send: Send, run: (stateme
     if (missing.length === 0) return;
     await run(["select pg_advisory_xact_lock(hashtext('denock'))", ...missing].join(";\n"));
   } catch (cause) {
-    if (stateOf(cause) !== INSUFFICIENT_PRIVILEGE) throw cause;
+    if (!isForbidden(cause)) throw cause;
     throw new DatabaseError(
       "DATABASE_UNREACHABLE",
       `The role may not make the tables of the history (${firstLine(cause)}): grant it CREATE on the schema ` +

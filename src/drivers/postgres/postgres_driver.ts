@@ -20,6 +20,7 @@ import { COLUMN_NAMES, fromRow, PARAMETER_COUNT, PARAMETERS, SELECTED, toRow } f
 import { explainError } from "./explain_error.ts";
 import { type HeldTransaction, holdTransaction } from "./held_transaction.ts";
 import { LeaseRow } from "./lease_row.ts";
+import { namingRights } from "./name_rights.ts";
 import { makeOwnTables, quote, type TableNames } from "./own_tables.ts";
 
 /** What a {@link PostgresDriver} gives change units. */
@@ -114,7 +115,7 @@ export class PostgresDriver implements Driver<PostgresDriverContext> {
     this.#sql = sql;
     this.#names = { schema, historyTable, leaseTable };
     this.#history = quote(schema, historyTable);
-    this.#lease = new LeaseRow((statement, parameters) => this.#send(statement, parameters), quote(schema, leaseTable));
+    this.#lease = new LeaseRow((statement, parameters) => this.#use(statement, parameters), quote(schema, leaseTable));
     this.#lockTimeoutMs = options.lockTimeoutMs ?? 10_000;
   }
 
@@ -128,7 +129,7 @@ export class PostgresDriver implements Driver<PostgresDriverContext> {
   async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
     const select =
       `select ${SELECTED} from ${this.#history} as entry where entry.seq > $1::text::bigint order by entry.seq`;
-    const rows = await unlessMissing(this.#send(select, [String(after)]));
+    const rows = await unlessMissing(this.#use(select, [String(after)]));
     return rows?.map(fromRow) ?? [];
   }
 
@@ -138,7 +139,7 @@ export class PostgresDriver implements Driver<PostgresDriverContext> {
     const settings = `select set_config('lock_timeout', '${this.#lockTimeoutMs}', true),
       set_config('synchronous_commit', 'on', true)`;
     try {
-      await this.#send(
+      await this.#use(
         `insert into ${this.#history} (${COLUMN_NAMES}) select ${PARAMETERS} from (${settings}) as settings`,
         toRow(entry),
       );
@@ -239,6 +240,11 @@ export class PostgresDriver implements Driver<PostgresDriverContext> {
   ): Promise<readonly (readonly unknown[])[]> {
     // Prepared statements are used where the client may use them at all, which is its option `prepare`.
     return await this.#sql.unsafe(statement, [...parameters], { prepare: true }).values();
+  }
+
+  /** Sends a statement that uses the tables of the driver. */
+  async #use(statement: string, parameters?: readonly (string | null)[]): Promise<readonly (readonly unknown[])[]> {
+    return await namingRights(statement, this.#send(statement, parameters));
   }
 
   /** No query, so that a change unit can still choose its isolation level. */

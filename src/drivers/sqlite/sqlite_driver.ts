@@ -14,8 +14,9 @@ import {
 } from "../../driver.ts";
 import { MigrationError } from "../../errors.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
+import { plainValuesOf } from "../shared/entry_columns.ts";
 import { bindDatabase, holdTransaction } from "./bound_database.ts";
-import { COLUMN_DEFINITIONS, COLUMN_NAMES, fromRow, toRow } from "./entry_rows.ts";
+import { COLUMN_DEFINITIONS, COLUMN_NAMES, fromRow } from "./entry_rows.ts";
 import { LeaseRow } from "./lease_row.ts";
 
 /** What a {@link SqliteDriver} gives change units. */
@@ -205,7 +206,7 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
   #insert(entry: ChangeEntry): void {
     const values = COLUMN_NAMES.map(() => "?").join(", ");
     this.#database.prepare(`INSERT INTO ${this.#history} (${COLUMN_NAMES.join(", ")}) VALUES (${values})`)
-      .run(...toRow(entry));
+      .run(...plainValuesOf(entry));
   }
 
   async #appendInside(entry: ChangeEntry): Promise<void> {
