@@ -1,42 +1,73 @@
 import { join } from "@std/path";
 import { MongoClient } from "mongodb";
-import { checksumOf } from "../src/change_unit/checksum.ts";
-import { toDocument } from "../src/drivers/mongodb/entry_document.ts";
-import { openDatabase, SqliteDriver } from "../src/drivers/sqlite/mod.ts";
-import type { ChangeEntry, EntryDraft } from "../src/history/change_entry.ts";
-import { sealEntry } from "../src/history/digest.ts";
-import { type DatabaseKind, fileNameOf, textOf } from "./folders.ts";
+import { openDatabase } from "../src/drivers/sqlite/mod.ts";
 
-/** An empty database of the benchmark's own, which goes with everything in it. */
-export interface BenchDatabase extends AsyncDisposable {
-  readonly kind: DatabaseKind;
-  /** Where workers find it. */
-  readonly url: string;
-  /** Puts the history of change units there that are all executed. */
-  seed(entries: readonly ChangeEntry[]): Promise<void>;
-  /** How many entries the history has, and how many bytes they take: as data, and in files. */
-  measureHistory(): Promise<{ entries: number; dataBytes: number; fileBytes: number }>;
+/** The databases that are measured. */
+export type DatabaseKind = "SQLite" | "MongoDB";
+
+/** What a history takes: as data, and in files. */
+export interface HistorySize {
+  readonly entries: number;
+  readonly dataBytes: number;
+  readonly fileBytes: number;
 }
 
-/** Makes an empty SQLite database in a file. */
-export async function makeSqlite(): Promise<BenchDatabase> {
+/** A database of the benchmark's own with an empty table `items`, which goes with everything in it. */
+export interface BenchDatabase extends AsyncDisposable {
+  readonly kind: DatabaseKind;
+  /** Where programs find it. */
+  readonly url: string;
+  /** Runs SQL; nothing on MongoDB. */
+  define(sql: string): void;
+  /** Adds rows or documents in one go. */
+  insert(into: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  /** How many rows or documents there are. */
+  count(of: string): Promise<number>;
+  /** How often each change has taken effect, by its number. */
+  effects(): Promise<ReadonlyMap<number, number>>;
+  measureHistory(): Promise<HistorySize>;
+  /** Ends what killed processes have left open; else a server would wait for them for a minute. */
+  endAbandoned(): Promise<void>;
+}
+
+/** Where databases are made: MongoDB ones on a server. */
+export interface Place {
+  readonly kind: DatabaseKind;
+  /** The connection string of the server; without meaning for SQLite. */
+  readonly server: string;
+}
+
+/** Makes an empty database. */
+export async function makeDatabase({ kind, server }: Place): Promise<BenchDatabase> {
+  return kind === "SQLite" ? await makeSqlite() : await makeMongodb(server);
+}
+
+/** Makes an empty SQLite database in a file; all subjects get a write-ahead log, with which it is fastest. */
+async function makeSqlite(): Promise<BenchDatabase> {
   const folder = await Deno.makeTempDir({ prefix: "denock-bench-" });
   const url = join(folder, "bench.db");
-  using database = openDatabase(url);
-  database.exec("CREATE TABLE items (number INTEGER PRIMARY KEY) STRICT");
+  const database = openDatabase(url);
+  database.exec("PRAGMA journal_mode = WAL; CREATE TABLE items (unit INTEGER NOT NULL) STRICT");
   return {
     kind: "SQLite",
     url,
-    async seed(entries) {
-      using database = openDatabase(url);
-      await using driver = new SqliteDriver({ database });
-      await driver.prepare();
+    define: (sql) => database.exec(sql),
+    insert(into, rows) {
       database.exec("BEGIN");
-      for (const entry of entries) await driver.append(entry);
+      for (const row of rows) {
+        const names = Object.keys(row);
+        const statement = `INSERT INTO ${into} (${names.join()}) VALUES (${names.map(() => "?").join()})`;
+        database.prepare(statement).run(...Object.values(row).map((value) => value as string | number | null));
+      }
       database.exec("COMMIT");
+      return Promise.resolve();
+    },
+    count: (of) => Promise.resolve(Number(database.prepare(`SELECT COUNT(*) AS found FROM ${of}`).get()?.found)),
+    effects() {
+      const rows = database.prepare("SELECT unit, COUNT(*) AS times FROM items GROUP BY unit").all();
+      return Promise.resolve(new Map(rows.map(({ unit, times }) => [Number(unit), Number(times)])));
     },
     measureHistory() {
-      using database = openDatabase(url);
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       const bytes = "SUM(LENGTH(CONCAT_WS('', execution_id, operation, type, state, change_id, author, change_order, " +
         "file, checksum, system_version, timestamp, execution_hostname, previous, digest)))";
@@ -44,59 +75,47 @@ export async function makeSqlite(): Promise<BenchDatabase> {
       const fileBytes = Deno.statSync(url).size;
       return Promise.resolve({ entries: Number(row.entries), dataBytes: Number(row.bytes), fileBytes });
     },
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    endAbandoned: () => Promise.resolve(),
+    async [Symbol.asyncDispose]() {
+      database.close();
+      await Deno.remove(folder, { recursive: true });
+    },
   };
 }
 
 /** Makes an empty MongoDB database on a server. */
-export async function makeMongodb(server: string): Promise<BenchDatabase> {
+async function makeMongodb(server: string): Promise<BenchDatabase> {
   const address = new URL(server);
   address.pathname = `/denock_bench_${crypto.randomUUID().slice(0, 8)}`;
-  const url = address.href;
-  const withClient = async <Result>(work: (client: MongoClient) => Promise<Result>): Promise<Result> => {
-    await using client = await new MongoClient(url).connect();
-    return await work(client);
-  };
-  await withClient(async (client) => void await client.db().createCollection("items"));
+  const client = await new MongoClient(address.href).connect();
+  const database = client.db();
+  await database.createCollection("items");
   return {
     kind: "MongoDB",
-    url,
-    seed: (entries) =>
-      withClient(async (client) => {
-        await client.db().collection<{ _id: number }>("denockHistory").insertMany(entries.map(toDocument));
-      }),
-    measureHistory: () =>
-      withClient(async (client) => {
-        await client.db("admin").command({ fsync: 1 });
-        const statistics = await client.db().command({ collStats: "denockHistory" });
-        return { entries: statistics.count, dataBytes: statistics.size, fileBytes: statistics.storageSize };
-      }),
-    [Symbol.asyncDispose]: () => withClient(async (client) => void await client.db().dropDatabase()),
+    url: address.href,
+    define() {},
+    insert: async (into, rows) => void await database.collection(into).insertMany([...rows]),
+    count: (of) => database.collection(of).countDocuments(),
+    async effects() {
+      const groups = [{ $group: { _id: "$unit", times: { $sum: 1 } } }];
+      const found = await database.collection("items").aggregate<{ _id: number; times: number }>(groups).toArray();
+      return new Map(found.map(({ _id, times }) => [_id, times]));
+    },
+    async measureHistory() {
+      await client.db("admin").command({ fsync: 1 });
+      const statistics = await database.command({ collStats: "denockHistory" });
+      return { entries: statistics.count, dataBytes: statistics.size, fileBytes: statistics.storageSize };
+    },
+    async endAbandoned() {
+      const admin = client.db("admin");
+      const idle = { type: "idleSession", transaction: { $exists: true } };
+      const stages = [{ $currentOp: { idleSessions: true } }, { $match: idle }];
+      const open = await admin.aggregate<{ lsid: { id: unknown } }>(stages).toArray();
+      if (open.length > 0) await admin.command({ killSessions: open.map(({ lsid }) => ({ id: lsid.id })) });
+    },
+    async [Symbol.asyncDispose]() {
+      await database.dropDatabase();
+      await client.close();
+    },
   };
-}
-
-/** The history of a folder in which everything was executed, by one execution. */
-export async function makeHistory(kind: DatabaseKind, count: number): Promise<ChangeEntry[]> {
-  const entries: ChangeEntry[] = [];
-  const add = async (draft: EntryDraft) => {
-    const last = entries.at(-1);
-    entries.push(await sealEntry(draft, { seq: last?.seq ?? 0, digest: last?.digest ?? null }));
-  };
-  const run: EntryDraft = {
-    ...{ executionId: crypto.randomUUID(), operation: "MIGRATE", type: "RUN", state: "STARTED" },
-    ...{ changeId: null, author: null, order: null, file: null, checksum: null, systemVersion: null, runAlways: null },
-    ...{ timestamp: new Date().toISOString(), executionMillis: null, attempts: null, executionHostname: "bench" },
-    ...{ session: null, comment: null, metadata: null, error: null },
-  };
-  await add(run);
-  for (let number = 1; number <= count; number++) {
-    const checksum = await checksumOf(textOf(kind, number));
-    await add({
-      ...run,
-      ...{ type: "EXECUTION", state: "EXECUTED", changeId: `unit_${number}`, author: "bench", checksum },
-      ...{ order: String(number).padStart(6, "0"), file: fileNameOf(number), systemVersion: "0", runAlways: false },
-      ...{ executionMillis: 1, attempts: 1 },
-    });
-  }
-  return entries;
 }

@@ -1,64 +1,80 @@
-import { fromFileUrl } from "@std/path";
-import type { WorkReport, WorkRequest } from "./worker.ts";
+import type { Sample } from "./run_program.ts";
+import type { DatabaseKind } from "./databases.ts";
 
-const WORKER = fromFileUrl(new URL("./worker.ts", import.meta.url));
-const SETTINGS = fromFileUrl(new URL("../deno.json", import.meta.url));
+/** What went wrong where several processes were at work at once. */
+export interface Damage {
+  /** How many changes took effect more than once, and how many not at all. */
+  readonly doubled: number;
+  readonly lost: number;
+  /** How many processes failed. */
+  readonly failed: number;
+}
 
-/** What one process took. */
-export interface Sample extends WorkReport {
-  /** From its start to its end, as its parent saw it, in milliseconds. */
-  readonly processMs: number;
+/** One measurement; where several processes were at work at once, the time until the last of them ended. */
+export type Measurement = Sample & {
+  readonly damage?: Damage;
+  readonly commands?: number;
+  readonly replyBytes?: number;
+};
+
+/** What was measured: a row of a table. */
+export interface Key {
+  readonly scenario: string;
+  readonly database: DatabaseKind;
+  readonly subject: string;
+  /** How many changes there were. */
+  readonly count: number;
+  /** How many processes were at work at once. */
+  readonly processes?: number;
+  /** How long each request to the server was held back; undefined where there was no proxy. */
+  readonly latencyMs?: number;
 }
 
 /** Something that is measured again and again. */
-export interface Scenario {
-  /** What it is called, once in a benchmark. */
-  readonly name: string;
-  /** Does it once, in a process of its own; what comes before and after does not count. */
-  readonly measure: () => Promise<Sample>;
+export interface Case extends Key {
+  /** How often, where that is less than the usual. */
+  readonly atMost?: number;
+  /** Does it once, in processes of its own; what comes before and after does not count. */
+  readonly measure: () => Promise<Measurement>;
 }
 
-/** All samples of a scenario. */
-export interface Measured {
-  readonly name: string;
-  readonly samples: readonly Sample[];
+/** A case with all its measurements. */
+export interface Measured extends Key {
+  readonly samples: readonly Measurement[];
 }
 
-/** Runs one worker. */
-export async function runWorker(request: WorkRequest): Promise<Sample> {
-  const startedAt = performance.now();
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--config", SETTINGS, WORKER, JSON.stringify(request)],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const processMs = performance.now() - startedAt;
-  if (!success) throw new Error(`A worker has failed: ${new TextDecoder().decode(stderr)}`);
-  return { ...JSON.parse(new TextDecoder().decode(stdout)), processMs };
-}
-
-/** Measures scenarios in turn, each time beginning with another one, so that none always follows the same. */
+/** Measures cases in turn, each time beginning with another one, so that none always follows the same. */
 export async function measureInTurn(
-  scenarios: readonly Scenario[],
-  repetitions: number,
-  say: (line: string) => void,
+  cases: readonly Case[],
+  options: { readonly repetitions: number; readonly onMeasured: (key: Key, measurement: Measurement) => void },
 ): Promise<Measured[]> {
-  const samples = new Map(scenarios.map(({ name }): [string, Sample[]] => [name, []]));
-  let done = 0;
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    const first = repetition % scenarios.length;
-    for (const { name, measure } of [...scenarios.slice(first), ...scenarios.slice(0, first)]) {
-      const sample = await measure();
-      samples.get(name)?.push(sample);
-      say(`${++done} of ${repetitions * scenarios.length}: ${name}: ${sample.workMs.toFixed(0)} ms`);
+  const samples = new Map(cases.map((each): [Case, Measurement[]] => [each, []]));
+  for (let repetition = 0; repetition < options.repetitions; repetition++) {
+    const first = repetition % cases.length;
+    for (const each of [...cases.slice(first), ...cases.slice(0, first)]) {
+      if (repetition >= (each.atMost ?? Infinity)) continue;
+      const measurement = await each.measure();
+      samples.get(each)?.push(measurement);
+      options.onMeasured(each, measurement);
     }
   }
-  return Array.from(samples, ([name, samples]) => ({ name, samples }));
+  return Array.from(samples, ([{ measure: _, atMost: __, ...key }, samples]) => ({ ...key, samples }));
+}
+
+/** How many measurements that will be. */
+export function numberOfMeasurements(cases: readonly Case[], repetitions: number): number {
+  return cases.reduce((sum, { atMost = Infinity }) => sum + Math.min(repetitions, atMost), 0);
+}
+
+/** The value below which a part of all values lies, between its neighbours. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const position = (sorted.length - 1) * part;
+  const [low = NaN, high = NaN] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];
+  return low + (high - low) * (position - Math.floor(position));
 }
 
 /** The one in the middle. */
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = sorted.length >> 1;
-  const [low = NaN, high = NaN] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
-  return (low + high) / 2;
+  return quantile(values, 0.5);
 }
