@@ -34,7 +34,8 @@ export async function callMethod<Context extends object>(
   try {
     await Promise.race([(async () => await method(context))(), leftBehind]);
   } finally {
-    ended.abort();
+    // Without a reason an exception is made for each.
+    ended.abort("the method has ended");
     signal.removeEventListener("abort", leaveBehind);
   }
 }

@@ -123,7 +123,7 @@ export class HistoryLog {
     try {
       return await driver.append(entry);
     } finally {
-      answered.abort();
+      answered.abort("answered");
       await evicting;
     }
   }

@@ -219,7 +219,7 @@ class HeldLease implements Lock {
   }
 
   stop(): void {
-    this.#stopped.abort();
+    this.#stopped.abort("released");
   }
 
   /** A lease that cannot be released expires; that is no reason to call the work failed. */

@@ -28,7 +28,7 @@ export class TimeLimit implements Disposable {
 
   /** Ends the time. */
   [Symbol.dispose](): void {
-    this.#ended.abort();
+    this.#ended.abort("ended");
     this.#outer.removeEventListener("abort", this.#pass);
   }
 }
