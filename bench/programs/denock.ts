@@ -34,8 +34,16 @@ async function runDenock(request: ProgramRequest) {
   const connect = request.database === "SQLite" ? await sqliteDriver() : await mongodbDriver();
   const startedAt = performance.now();
   const { driver, close } = await connect(request.url);
-  const { folder, transactionStrategy = "change", recordRepeats = true, lock = {}, times = 1 } = request;
-  const options = { migrations: folder, hostname: "bench", transactionStrategy, recordRepeats, lock };
+  const { folder, transactionStrategy = "change", unitsPerTransaction = 1, recordRepeats = true } = request;
+  const { lock = {}, times = 1 } = request;
+  const options = {
+    migrations: folder,
+    hostname: "bench",
+    transactionStrategy,
+    unitsPerTransaction,
+    recordRepeats,
+    lock,
+  };
   const make = () => new Runner<object>({ ...options, driver });
   let count = 0;
   for (let time = 0; time < times; time++) {

@@ -4,6 +4,8 @@ import type { DatabaseKind } from "../databases.ts";
 export interface Settings {
   /** Denock: which change units share a transaction. */
   readonly transactionStrategy?: "change" | "run";
+  /** Denock: how many change units share a transaction. */
+  readonly unitsPerTransaction?: number;
   /** Denock: whether a change unit that runs always is recorded each time. */
   readonly recordRepeats?: boolean;
   /** Denock: how often to migrate, each time as a process does that has just started. */

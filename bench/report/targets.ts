@@ -1,6 +1,6 @@
 import { type Measured, median } from "../measure.ts";
 import type { DatabaseKind } from "../databases.ts";
-import { denockTogether } from "../subjects/denock.ts";
+import { denockTens, denockTogether } from "../subjects/denock.ts";
 import type { Scale } from "../scenario.ts";
 import { processTimes, toTable } from "./table.ts";
 
@@ -60,6 +60,10 @@ function applyTargets({ pending: [few, many] }: Scale): Target[] {
     {
       ...{ section: "apply", told: `SQLite, ${few}: with strategy \`run\`, to knex`, most: 1 },
       ...{ of: together, to: { ...together, subject: "knex 3.3.0" } },
+    },
+    {
+      ...{ section: "apply", told: `MongoDB, ${few}: ten a transaction, to the raw client with one each`, most: 0.6 },
+      ...{ of: { ...own("MongoDB", few), subject: denockTens.MongoDB.name }, to: bound },
     },
     ...linear,
   ];

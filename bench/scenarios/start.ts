@@ -4,7 +4,7 @@ import { NetworkProxy } from "../network_proxy.ts";
 import type { ProgramRequest } from "../programs/program.ts";
 import { runProgram } from "../run_program.ts";
 import type { Subject } from "../subject.ts";
-import { denock, denockTogether } from "../subjects/denock.ts";
+import { denock, denockTens, denockTogether } from "../subjects/denock.ts";
 import { mikroOrmEach, peers } from "../subjects/peers.ts";
 import { raw } from "../subjects/raw.ts";
 import { makeFolder, type UnitsFolder, unitsOf } from "../units_folder.ts";
@@ -17,7 +17,7 @@ export function subjectsOn(kind: DatabaseKind): Subject[] {
 /** Everybody, and the other ways to use some of them; with its lock, migrate-mongo fails now and then as it closes. */
 export function allSubjectsOn(kind: DatabaseKind): Subject[] {
   const more = kind === "MongoDB" ? [mikroOrmEach] : [];
-  return [...subjectsOn(kind), denockTogether[kind], ...more];
+  return [...subjectsOn(kind), denockTens[kind], denockTogether[kind], ...more];
 }
 
 /** A database in which everything is executed, and the folder that goes with it. */

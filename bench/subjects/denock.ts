@@ -95,6 +95,17 @@ export const denockTogether: Readonly<Record<DatabaseKind, Subject>> = {
   MongoDB: together(onMongodb),
 };
 
+/** Denock with ten change units a transaction. */
+export const denockTens: Readonly<Record<DatabaseKind, Subject>> = {
+  SQLite: tens(onSqlite),
+  MongoDB: tens(onMongodb),
+};
+
+function tens(subject: Subject): Subject {
+  const settings = { unitsPerTransaction: 10 } as const;
+  return { ...subject, name: "Denock, ten a transaction", transactions: "one for ten", settings };
+}
+
 function together(subject: Subject): Subject {
   const settings = { transactionStrategy: "run" } as const;
   return { ...subject, name: "Denock, strategy `run`", transactions: "one for all", settings };
