@@ -114,12 +114,14 @@ export class Life {
     const { scenario, scheduler, faults, store, trace } = this;
     const process = new SimulatedProcess(name, scheduler, this.random.fork());
     this.#processes.push(process);
-    const { longestDelayMs, eviction, strategy, recordRepeats, retryMs, leaseMs, pollMs } = scenario;
+    const { longestDelayMs, eviction, strategy, unitsPerTransaction, recordRepeats, retryMs, leaseMs, pollMs } =
+      scenario;
     const connection = new Connection({ process, store, scheduler, faults, trace, longestDelayMs });
     const runner = new Runner<SimulatedContext>({
       driver: this.#makeDriver({ process, scheduler, store, connection, faults, eviction }),
       migrations: changeUnitsOf(scenario, process, faults),
       transactionStrategy: strategy,
+      unitsPerTransaction,
       rules: { outOfOrder },
       recordRepeats,
       retryMs,

@@ -61,6 +61,26 @@ export const REGRESSIONS: readonly Regression[] = [
       rates: inDoubt([["crash", 0.01], ["request delayed", 0.03]]),
     }),
   },
+  {
+    name: "neighbours share a transaction, in safety mode",
+    mode: "safety",
+    seeds: { from: 1, count: 500 },
+    adapt: (scenario) => ({
+      ...everyUnit(scenario, { transactional: true, hasBefore: false }),
+      strategy: "change",
+      unitsPerTransaction: 3,
+    }),
+  },
+  {
+    name: "neighbours share a transaction, in liveness mode",
+    mode: "liveness",
+    seeds: { from: 1, count: 500 },
+    adapt: (scenario) => ({
+      ...everyUnit(scenario, { transactional: true, hasBefore: false }),
+      strategy: "change",
+      unitsPerTransaction: 3,
+    }),
+  },
 ];
 
 function everyUnit(scenario: Scenario, changed: Partial<UnitPlan>): Scenario {

@@ -35,6 +35,7 @@ export interface Scenario {
   /** How often each process is started at most while there are faults. */
   readonly starts: number;
   readonly strategy: TransactionStrategy;
+  readonly unitsPerTransaction: number;
   readonly recordRepeats: boolean;
   readonly leaseMs: number;
   readonly pollMs: number;
@@ -97,6 +98,7 @@ export function drawScenario(random: Random, mode: Mode): Scenario {
     programs,
     starts: random.integer(1, 4),
     strategy,
+    unitsPerTransaction: 1,
     recordRepeats: random.chance(0.7),
     leaseMs,
     pollMs: leaseMs / 15,
