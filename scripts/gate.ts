@@ -45,12 +45,14 @@ type Step = readonly [name: string, ...args: string[]];
 function steps(): Step[] {
   const { exports } = JSON.parse(Deno.readTextFileSync(join(root, "deno.json")));
   // The types of a user's client are documented by its own package: this import map leaves them out.
-  const documentation = ["doc", "--import-map", "scripts/documentation_imports.json", "--lint"] as const;
+  const documentation = ["doc", "--import-map", "scripts/documentation_imports.json"] as const;
+  const entries = Object.values<string>(exports);
   return [
     ["Format", "fmt", "--check"],
     ["Lint", "lint"],
     ["Types", "check", "."],
-    ["Documentation", ...documentation, ...Object.values<string>(exports)],
+    ["Documentation", ...documentation, "--lint", ...entries],
+    ["Documentation pages", ...documentation, "--html", "--name=denock", "--output=.data/documentation", ...entries],
     ["Publication", "run", "-A", "scripts/publish_check.ts"],
   ];
 }
