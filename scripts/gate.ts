@@ -80,21 +80,23 @@ function testTargets(): string[] {
   return ["mod.ts", "src", ...tests, "README.md", "docs"];
 }
 
-/** Runs the tests, showing their output as it comes. */
-async function test(args: readonly string[]): Promise<TestResult> {
+/** Runs the tests, showing their output as it comes, or all of it at the end. */
+async function test(args: readonly string[], shown: "as it comes" | "at the end" = "as it comes"): Promise<TestResult> {
   const report = await Deno.makeTempFile({ prefix: "denock-tests-", suffix: ".xml" });
   try {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--doc", `--junit-path=${report}`, ...args],
       cwd: root,
       stdout: "piped",
+      stderr: "inherit",
     }).spawn();
     let output = "";
     const decoder = new TextDecoder();
     for await (const chunk of child.stdout) {
-      await Deno.stdout.write(chunk);
+      if (shown === "as it comes") await Deno.stdout.write(chunk);
       output += decoder.decode(chunk, { stream: true });
     }
+    if (shown === "at the end") console.log(output);
     const { success } = await child.status;
     const counts = countTestCases(await Deno.readTextFile(report));
     const broken = stripVTControlCharacters(output).match(/^Uncaught error from \S+ FAILED$/gm)?.length ?? 0;
@@ -105,14 +107,16 @@ async function test(args: readonly string[]): Promise<TestResult> {
 }
 
 /**
- * Runs everything, each test once: first what is measured, then the rest. Measured, tests that compute for long take a half
- * longer, and add nothing to the coverage.
+ * Runs everything, each test once, in two processes: what is measured, and the rest. Measured, tests that compute for long take
+ * a half longer, and add nothing to the coverage. Both wait for databases and processes most of the time.
  */
 async function testEverything(): Promise<TestResult> {
   const folder = await Deno.makeTempDir({ prefix: "denock-coverage-" });
   try {
-    const measured = await test([`--coverage=${folder}`, "--coverage-raw-data-only", ...MEASURED_TESTS]);
-    const rest = await test(testTargets().filter((target) => !MEASURED_TESTS.includes(target)));
+    const [measured, rest] = await Promise.all([
+      test([`--coverage=${folder}`, "--coverage-raw-data-only", ...MEASURED_TESTS], "at the end"),
+      test(testTargets().filter((target) => !MEASURED_TESTS.includes(target))),
+    ]);
     const counts = {
       passed: measured.counts.passed + rest.counts.passed,
       failed: measured.counts.failed + rest.counts.failed,
