@@ -9,7 +9,7 @@
  * `deno test` counts a test with twenty steps as one. A test file that breaks outside its tests is in no report; the
  * gate finds it in the output and counts it as a failure. A failing step before the tests ends the gate with zero counts.
  *
- * The cheap tests run first, and the coverage of their branches is measured; below the limits of `coverage.ts` the gate
+ * The cheap tests run beside the others, and the coverage of their branches is measured; below the limits of `coverage.ts` the gate
  * fails and names each branch that no test has taken. With arguments nothing is measured.
  *
  * With `CI=true` a skipped test fails the gate.

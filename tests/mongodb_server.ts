@@ -7,6 +7,8 @@
  * @module
  */
 
+import { tmpdir } from "node:os";
+import { join } from "@std/path";
 import { findMongod } from "../scripts/mongod_binary.ts";
 import { startMongodbProcess } from "../scripts/mongodb_process.ts";
 import { startReplicaSet } from "../scripts/mongodb_replica_set.ts";
@@ -71,6 +73,18 @@ export function mongodbTest(name: string, body: MongodbTestBody): void {
     announced = true;
     Deno.test({ name, ignore: true, fn() {} });
   }
+}
+
+/**
+ * Registers a test that makes the shared replica set fail on purpose. A server has one fail point of a kind, for all its
+ * clients, and several processes of tests may share the server: only one of these tests runs at a time.
+ */
+export function failPointTest(name: string, body: MongodbTestBody): void {
+  mongodbTest(name, async (server, context) => {
+    using lock = await Deno.open(join(tmpdir(), "denock-fail-point.lock"), { write: true, create: true });
+    await lock.lock(true);
+    await body(server, context);
+  });
 }
 
 function serverAt(uri: string, stop: () => Promise<void>): MongodbServer & AsyncDisposable {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { MongoContext } from "../../src/drivers/mongodb/mod.ts";
-import { mongodbTest } from "../mongodb_server.ts";
+import { failPointTest } from "../mongodb_server.ts";
 import { FaultBench, type Sort } from "./fault_bench.ts";
 
 /** What the server answers instead of doing what it was asked for. */
@@ -147,7 +147,7 @@ for (const { sort, faults, points, times: often, ending, attempts } of ROWS) {
   for (const point of points) {
     const name = `migrate() of ${sort} change units ends with ${ending} when ${point} meets an error of the server ` +
       `(${often.map((times) => `${times} x`).join(" and ")})`;
-    mongodbTest(name, async (server, context) => {
+    failPointTest(name, async (server, context) => {
       const { command, from } = POINTS[point];
       let arm = () => Promise.resolve();
       await using bench = await FaultBench.open({
@@ -180,7 +180,7 @@ for (const { sort, faults, points, times: often, ending, attempts } of ROWS) {
   }
 }
 
-mongodbTest(
+failPointTest(
   "migrate() reports why a change unit failed although its transaction could not be aborted",
   async (server) => {
     for (const fault of ["a closed connection", "NotWritablePrimary", "a transaction that is gone"] as const) {
@@ -200,7 +200,7 @@ mongodbTest(
   },
 );
 
-mongodbTest("migrate() goes on where it is not allowed to end the sessions of others", async (server) => {
+failPointTest("migrate() goes on where it is not allowed to end the sessions of others", async (server) => {
   let isArmed = false;
   const inUnit = async () => {
     if (!isArmed) await fail(bench, { times: 5 }, "a write conflict without a label", ["update", "killSessions"]);

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MongoClient } from "mongodb";
 import { ChangeFailedError, DatabaseError, Runner } from "../../../mod.ts";
 import { type MongoContext, MongoDriver } from "../../../src/drivers/mongodb/mod.ts";
-import { freshDatabaseName, type MongodbServer, mongodbTest, startStandaloneMongodb } from "../../mongodb_server.ts";
+import { failPointTest, freshDatabaseName, type MongodbServer, startStandaloneMongodb } from "../../mongodb_server.ts";
 
 /** What the server is to do wrong, and to which commands. */
 interface Fault {
@@ -66,7 +66,7 @@ async function migrate({ driver }: Bench, transactional = true) {
 /** The client tries a commit and an insert a second time by itself; only what fails twice reaches the driver. */
 const TWICE = 2;
 
-mongodbTest("migrate() finds out that a commit whose confirmation was lost has happened", async (server) => {
+failPointTest("migrate() finds out that a commit whose confirmation was lost has happened", async (server) => {
   await using bench = await openBench(server);
   const writeConcernError = { code: 64, errmsg: "waiting for replication timed out" };
   await bench.fail(TWICE, { failCommands: ["commitTransaction"], writeConcernError });
@@ -75,7 +75,7 @@ mongodbTest("migrate() finds out that a commit whose confirmation was lost has h
   assertEquals(await bench.written(), ["RUN STARTED -", "EXECUTION EXECUTED 1"]);
 });
 
-mongodbTest("migrate() fences off a commit that was lost on the way and executes again", async (server) => {
+failPointTest("migrate() fences off a commit that was lost on the way and executes again", async (server) => {
   await using bench = await openBench(server);
   await bench.fail(TWICE, { failCommands: ["commitTransaction"], closeConnection: true });
   const report = await migrate(bench);
@@ -84,21 +84,21 @@ mongodbTest("migrate() fences off a commit that was lost on the way and executes
   assertEquals(await bench.written(), ["RUN STARTED -", "RUN STARTED -", "EXECUTION EXECUTED 2"]);
 });
 
-mongodbTest("migrate() repeats a transaction after a write conflict with a fresh attempt", async (server) => {
+failPointTest("migrate() repeats a transaction after a write conflict with a fresh attempt", async (server) => {
   await using bench = await openBench(server);
   await bench.fail(3, { failCommands: ["update"], errorCode: 112, errorLabels: ["TransientTransactionError"] });
   assertEquals((await migrate(bench)).executed.map(({ attempts }) => attempts), [4]);
   assertEquals(await bench.counter(), 1);
 });
 
-mongodbTest("migrate() repeats a transaction whose connection was lost in front of the commit", async (server) => {
+failPointTest("migrate() repeats a transaction whose connection was lost in front of the commit", async (server) => {
   await using bench = await openBench(server);
   await bench.fail(1, { failCommands: ["update"], closeConnection: true });
   assertEquals((await migrate(bench)).executed.map(({ attempts }) => attempts), [2]);
   assertEquals(await bench.counter(), 1);
 });
 
-mongodbTest("migrate() recognises its own RUN entry when the confirmation was lost", async (server) => {
+failPointTest("migrate() recognises its own RUN entry when the confirmation was lost", async (server) => {
   await using bench = await openBench(server);
   const writeConcernError = { code: 91, errmsg: "shutting down" };
   await bench.fail(TWICE, { failCommands: ["insert"], writeConcernError });
@@ -107,7 +107,7 @@ mongodbTest("migrate() recognises its own RUN entry when the confirmation was lo
   assertEquals(await bench.written(), ["RUN STARTED -", "EXECUTION EXECUTED 1"]);
 });
 
-mongodbTest(
+failPointTest(
   "migrate() leaves a non-transactional change unit open when nobody can know what it did",
   async (server) => {
     await using bench = await openBench(server);
@@ -118,7 +118,7 @@ mongodbTest(
   },
 );
 
-mongodbTest("migrate() records the real cause of a failure after the transaction was rolled back", async (server) => {
+failPointTest("migrate() records the real cause of a failure after the transaction was rolled back", async (server) => {
   await using bench = await openBench(server);
   const failing = unit("failing", "2", async (context) => {
     await increment(context);
