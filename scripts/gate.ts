@@ -47,6 +47,7 @@ function steps(): Step[] {
   // The types of a user's client are documented by its own package: this import map leaves them out.
   const documentation = ["doc", "--import-map", "scripts/documentation_imports.json"] as const;
   const entries = Object.values<string>(exports);
+  Deno.mkdirSync(join(root, ".data"), { recursive: true });
   return [
     ["Format", "fmt", "--check"],
     ["Lint", "lint"],
