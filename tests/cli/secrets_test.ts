@@ -14,7 +14,7 @@ Deno.test("Secrets.redact() replaces a password as it is written and as it is me
 });
 
 Deno.test("Secrets.redact() leaves what is no secret", () => {
-  const text = "execution of 0001_create_ann.ts on db/shop, see https://jsr.io/@denock/denock";
+  const text = "execution of 0001_create_ann.ts on db/shop, see https://example.org/denock";
   assertEquals(redact("mongodb://ann@db/shop", text), text);
   assertEquals(redact("sqlite:./a:b@shop.db", "b a:b shop.db"), "b a:b shop.db");
 });
