@@ -1,5 +1,5 @@
 /**
- * What both examples run the command line with.
+ * What all examples run the command line with.
  *
  * @module
  */
