@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import type { Sql } from "postgres";
-import { Runner } from "../mod.ts";
-import { PostgresDriver } from "../src/drivers/postgres/mod.ts";
-import { postgresTest } from "./postgres_server.ts";
+import { Runner } from "../../../mod.ts";
+import { PostgresDriver } from "../../../src/drivers/postgres/mod.ts";
+import { postgresTest } from "../../postgres_server.ts";
 
-const root = fromFileUrl(new URL("..", import.meta.url));
+const root = fromFileUrl(new URL("../../..", import.meta.url));
 const migrations = join(root, "migrations_example/postgres");
 
 const EXECUTED = [
