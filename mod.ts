@@ -57,6 +57,7 @@ export {
   type DriverSupports,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseHeld,
   type LeaseRefused,

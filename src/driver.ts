@@ -36,6 +36,21 @@ export interface DriverSupports {
 /** Throws when the execution may not touch the database any more. */
 export type Guard = () => void;
 
+/** Which entries of the history are read, always in order of `seq`. */
+export interface HistoryRange {
+  /**
+   * Only those behind this position.
+   *
+   * @default {0}
+   */
+  readonly after?: number;
+  /**
+   * The newest entry alone where its `settled` is this, at a cost that does not grow with the history; else all of them. Both by
+   * the same request.
+   */
+  readonly unlessSettled?: string;
+}
+
 /** Asks for the lease. */
 export interface LeaseRequest {
   /** Who asks: the id of the execution. */
@@ -105,9 +120,9 @@ export interface Transaction<Context> {
   /** What the change unit gets; everything it does is part of the transaction. */
   readonly context: Context;
   /**
-   * Adds an entry to the history as part of the transaction.
+   * Adds an entry to the history as part of the transaction, at once or together with others at its end.
    *
-   * @throws {PositionTakenError} when its position is taken.
+   * @throws {PositionTakenError} when its position is taken; where that shows only at the end, the transaction throws it.
    */
   append(entry: ChangeEntry): Promise<void>;
   /**
@@ -186,10 +201,10 @@ export interface Driver<Context extends object> extends AsyncDisposable {
    */
   prepare(need: { readonly transactions: boolean }): Promise<void>;
   /**
-   * Reads the entries behind a position (0 when not given), by one request; or by several, one behind the other, where the
-   * database limits them: what is only ever added at the end is as a whole as it was at the last of them.
+   * Reads entries, by one request; or by several, one behind the other, where the database limits them: what is only ever added
+   * at the end is as a whole as it was at the last of them.
    */
-  readHistory(options?: { readonly after?: number }): Promise<readonly ChangeEntry[]>;
+  readHistory(range?: HistoryRange): Promise<readonly ChangeEntry[]>;
   /** Adds an entry outside of any transaction, durably; `taken` when there is an entry at its position. */
   append(entry: ChangeEntry): Promise<"accepted" | "taken">;
   /** Asks for the lease once. Whoever holds it already gets it again. */

@@ -71,6 +71,7 @@ const TYPES = [
   "ExecutionReport",
   "FailedChange",
   "Guard",
+  "HistoryRange",
   "Irreversible",
   "Lease",
   "LeaseHeld",

@@ -3,6 +3,7 @@ import { toDocument } from "../../src/drivers/mongodb/entry_document.ts";
 import { openDatabase, SqliteDriver } from "../../src/drivers/sqlite/mod.ts";
 import type { ChangeEntry, EntryDraft } from "../../src/history/change_entry.ts";
 import { sealEntry } from "../../src/history/digest.ts";
+import { settledDigest } from "../../src/plan/settled.ts";
 import type { DatabaseKind } from "../databases.ts";
 import { padded, type Subject, type Unit } from "../subject.ts";
 
@@ -45,15 +46,25 @@ async function makeHistory(units: readonly Unit[]): Promise<ChangeEntry[]> {
     ...{ executionId: crypto.randomUUID(), operation: "MIGRATE", type: "RUN", state: "STARTED" },
     ...{ changeId: null, author: null, order: null, file: null, checksum: null, systemVersion: null, runAlways: null },
     ...{ timestamp: new Date().toISOString(), executionMillis: null, attempts: null, executionHostname: "bench" },
-    ...{ session: null, comment: null, metadata: null, error: null },
+    ...{ session: null, comment: null, metadata: null, error: null, settled: null },
   };
   await add(run);
-  for (const { number, fileName, text } of units) {
+  const listed = await Promise.all(units.map(async ({ number, fileName, text }) => {
+    return {
+      order: padded(number),
+      id: `unit_${number}`,
+      file: fileName,
+      author: null,
+      checksum: await checksumOf(text),
+    };
+  }));
+  const settled = await settledDigest(listed);
+  for (const [index, { order, id, file, checksum }] of listed.entries()) {
     await add({
       ...run,
-      ...{ type: "EXECUTION", state: "EXECUTED", changeId: `unit_${number}`, author: "bench" },
-      ...{ checksum: await checksumOf(text), order: padded(number), file: fileName, systemVersion: "0" },
-      ...{ runAlways: false, executionMillis: 1, attempts: 1 },
+      ...{ type: "EXECUTION", state: "EXECUTED", changeId: id, author: "bench" },
+      ...{ checksum, order, file, systemVersion: "0" },
+      ...{ runAlways: false, executionMillis: 1, attempts: 1, settled: index === units.length - 1 ? settled : null },
     });
   }
   return entries;

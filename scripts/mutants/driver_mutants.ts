@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const MONGODB = "src/drivers/mongodb/mongo_driver.ts";
+const MONGODB_ENTRIES = "src/drivers/mongodb/transaction_entries.ts";
 const MONGODB_LEASE = "src/drivers/mongodb/lease_document.ts";
 const MONGODB_TEST = "tests/drivers/mongodb/mongo_driver_test.ts";
 const SENT_TEST = "tests/drivers/mongodb/sent_commands_test.ts";
@@ -30,14 +31,11 @@ export const driverMutants: readonly Mutant[] = [
   },
   {
     name: "missing session on the entry of a transaction",
-    file: MONGODB,
-    find: "{ session: this.#ownSession }",
-    replace: "{}",
-    why: "the entry stays when the transaction is rolled back",
-    caughtBy: {
-      file: MONGODB_TEST,
-      test: "MongoDriver: transaction: when the work throws, nothing of it stays and the same error comes out",
-    },
+    file: MONGODB_ENTRIES,
+    find: "history.insertMany(documents, { session })",
+    replace: "history.insertMany(documents)",
+    why: "the entry stays when the transaction is not committed",
+    caughtBy: { file: SENT_TEST, test: ONE_SESSION },
   },
   {
     name: "missing session on one operation of a unit",
@@ -81,9 +79,20 @@ export const driverMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "fence that adds its entry",
+    name: "entries of a transaction that are never sent",
     file: MONGODB,
-    find: "await bound.inTurn(() => this.#inTime(this.#history.deleteOne({ _id: entry.seq }, { session })));",
+    find: "await entries.send();\n",
+    replace: "",
+    why: "change units are executed that the history knows nothing of",
+    caughtBy: {
+      file: MONGODB_TEST,
+      test: "MongoDriver: transaction: what was done and its entry are committed together, and the result is passed on",
+    },
+  },
+  {
+    name: "fence that adds its entry",
+    file: MONGODB_ENTRIES,
+    find: "await bound.inTurn(() => inTime(history.deleteOne({ _id: entry.seq }, { session })));",
     replace: "",
     why: "the history has an entry that nobody has sealed the next one behind",
     caughtBy: {

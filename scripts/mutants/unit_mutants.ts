@@ -116,4 +116,37 @@ export const unitMutants: readonly Mutant[] = [
       test: "recordRepeats: false does not let an older execution commit behind a newer one",
     },
   },
+  {
+    name: "last entry vouches although a change unit has failed",
+    file: "src/run/carry_out.ts",
+    find: "if (outcomes.some(({ failure }) => failure !== undefined)) settling = null;",
+    replace: "",
+    why: "what failed is never tried again",
+    caughtBy: {
+      file: "tests/run/settled_test.ts",
+      test: "Nothing vouches behind a failure, whichever change unit it is and however it goes on",
+    },
+  },
+  {
+    name: "entry vouches for edited files",
+    file: "src/plan/settled.ts",
+    find: "JSON.stringify([order, id, file, author, checksum])",
+    replace: "JSON.stringify([order, id, file, author])",
+    why: "an edited change unit goes unnoticed",
+    caughtBy: {
+      file: "tests/run/settled_test.ts",
+      test: "An edited file is found behind an entry that vouches for what it was",
+    },
+  },
+  {
+    name: "entry vouches for what runs always",
+    file: "src/plan/settled.ts",
+    find: "!unit.runAlways && ",
+    replace: "",
+    why: "a change unit that runs in every execution runs once",
+    caughtBy: {
+      file: "tests/run/settled_test.ts",
+      test: "Nothing vouches for what has to be looked at in each start",
+    },
+  },
 ];

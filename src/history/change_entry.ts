@@ -67,6 +67,11 @@ export interface EntryDraft {
   readonly metadata: Readonly<Record<string, unknown>> | null;
   /** What went wrong, or null. */
   readonly error: RecordedError | null;
+  /**
+   * On an entry behind which nothing is left to do: the digest of everything that the source had, by which a start sees at once
+   * that it still has the same; else null.
+   */
+  readonly settled: string | null;
 }
 
 /** One row of the history: what happened to which change unit, when, and by which execution. */

@@ -34,6 +34,7 @@ const FIELDS: Readonly<Record<keyof ChangeEntry, Check>> = {
   error: orNull((value) =>
     isRecord(value) && isText(value.name) && orNull(isText)(value.code) && isText(value.message)
   ),
+  settled: orNull(isText),
   previous: orNull(isText),
   digest: isText,
 };

@@ -28,10 +28,13 @@ export async function carryOutMigration(
   options: MigrationOptions,
   report: ReportBuilder,
 ): Promise<void> {
+  let { settling } = scope;
   for (const group of groupSteps(steps, options, mayShareTransaction)) {
     scope.signal.throwIfAborted();
-    const outcomes = await executeGroup(scope, group, options.recordRepeats);
+    const outcomes = await executeGroup({ ...scope, settling }, group, options.recordRepeats);
     reportOutcomes(scope, outcomes, report, group.length > 1);
+    // What failed is tried again at the next start.
+    if (outcomes.some(({ failure }) => failure !== undefined)) settling = null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { DatabaseError, ExecutionError, InterruptedError, PlanError } from "../errors.ts";
+import { DatabaseError, ExecutionError, InterruptedError, NOTHING_DONE, PlanError } from "../errors.ts";
 import type { Comment } from "../history/change_entry.ts";
 import type { History } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
@@ -28,6 +28,11 @@ export interface Undertaking<Step extends ExecutionStep> {
   readonly operation: Operation;
   /** Who asks for it and why; null for what needs no reason. */
   readonly comment: Comment | null;
+  /**
+   * What the newest entry says when there is nothing to do, and for how many change units; without this the whole history must
+   * be looked at to know.
+   */
+  readonly settled?: () => Promise<{ readonly digest: string; readonly count: number } | null>;
   /** Makes the plan. */
   readonly plan: (history: History) => Promise<Plan<Step>>;
   /** Whether carrying it out adds nothing to the history when all goes well, so that no `RUN` entry is needed either. */
@@ -66,7 +71,9 @@ export class Execution<Step extends ExecutionStep> {
 
   /** Runs it. */
   async run(): Promise<ExecutionReport> {
-    await this.#replan();
+    const settled = await this.#readUnlessSettled();
+    if (settled !== null) return { ...NOTHING_DONE, operation: this.#undertaking.operation, done: settled.count };
+    await this.#planAnew();
     for (const problem of this.#plan.problems) {
       if (problem.severity === "warning") this.#listener({ type: "warning", problem });
     }
@@ -89,9 +96,23 @@ export class Execution<Step extends ExecutionStep> {
     }
   }
 
-  /** Reads on and plans anew. Before anything is done on a history its digests are checked. */
+  /** Reads the history, or no more than its newest entry where that says that there is nothing to do; then gives for how many. */
+  async #readUnlessSettled(): Promise<{ readonly count: number } | null> {
+    const expected = await this.#undertaking.settled?.() ?? null;
+    if (expected !== null) return await this.#reader.readUnlessSettled(expected.digest) ? expected : null;
+    await this.#reader.read();
+    return null;
+  }
+
+  /** Reads on and plans anew. */
   async #replan(): Promise<void> {
-    this.#plan = await this.#undertaking.plan(await this.#reader.read());
+    await this.#reader.read();
+    await this.#planAnew();
+  }
+
+  /** Plans by what was read. Before anything is done on a history its digests are checked. */
+  async #planAnew(): Promise<void> {
+    this.#plan = await this.#undertaking.plan(this.#reader.history);
     if (!isNothingLeft(this.#plan)) await this.#reader.verify();
     this.#report.replan(this.#plan);
   }
@@ -184,6 +205,7 @@ export class Execution<Step extends ExecutionStep> {
       budgetMs: retryMs,
       listener: this.#listener,
       dependencies,
+      settling: null,
     };
   }
 }

@@ -42,6 +42,16 @@ export interface ExecutionScope {
   readonly listener: RunnerListener;
   /** What change units get beside what driver and core give. */
   readonly dependencies: Dependencies;
+  /** The change unit behind which nothing is left to do, and what its entry says of that. */
+  readonly settling: Settling | null;
+}
+
+/** What the entry of one change unit says of all of them. */
+export interface Settling {
+  /** The last change unit. */
+  readonly unit: EntrySubject;
+  /** The digest of everything that the source has. */
+  readonly digest: string;
 }
 
 /** What an entry says beside what is the same for the whole execution. */
@@ -60,7 +70,7 @@ export interface EntryDetails {
 
 type EntryScope = Pick<
   ExecutionScope,
-  "driver" | "lock" | "executionId" | "operation" | "hostname" | "comment" | "metadata"
+  "driver" | "lock" | "executionId" | "operation" | "hostname" | "comment" | "metadata" | "settling"
 >;
 
 /** What an entry says of the change unit that it is about. */
@@ -71,6 +81,7 @@ export type EntrySubject = Pick<
 
 /** Drafts an entry of an execution; without a change unit it is its `RUN` entry. */
 export function draftEntry(scope: EntryScope, unit: EntrySubject | null, details: EntryDetails): EntryDraft {
+  const settles = scope.settling?.unit === unit && details.type === "EXECUTION" && details.state === "EXECUTED";
   return {
     executionId: scope.executionId,
     operation: scope.operation,
@@ -91,6 +102,7 @@ export function draftEntry(scope: EntryScope, unit: EntrySubject | null, details
     comment: scope.comment,
     metadata: scope.metadata,
     error: details.error ?? null,
+    settled: settles ? scope.settling?.digest ?? null : null,
   };
 }
 

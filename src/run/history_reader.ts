@@ -1,8 +1,9 @@
-import type { Driver } from "../driver.ts";
+import type { Driver, HistoryRange } from "../driver.ts";
 import { DatabaseError, HistoryError } from "../errors.ts";
 import { verifyDigests } from "../history/digest.ts";
 import type { ChangeEntry } from "../history/change_entry.ts";
 import { EMPTY_HISTORY, extendHistory, type History } from "../history/history.ts";
+import { isSettledBy } from "../plan/settled.ts";
 import { firstLine } from "../history/recorded_error.ts";
 import { classifyDeeply, retry, type RetryOptions } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
@@ -32,7 +33,28 @@ export class HistoryReader {
    * @throws {HistoryError} when the history cannot be trusted.
    */
   async read(): Promise<History> {
-    const entries = await this.#readEntries(this.history.end.seq);
+    return this.#extend(await this.#readEntries({ after: this.history.end.seq }));
+  }
+
+  /**
+   * Reads the history, or its newest entry alone where that says what is expected of one behind which nothing is left to do;
+   * whether it does.
+   *
+   * @throws {DatabaseError | HistoryError} as `read` does, also when that entry was edited.
+   */
+  async readUnlessSettled(expected: string): Promise<boolean> {
+    const entries = await this.#readEntries({ unlessSettled: expected });
+    const [only] = entries;
+    // An entry of its own at the first position belongs to a history that was begun and no more.
+    if (entries.length === 1 && only !== undefined && only.seq > 1 && isSettledBy(only, expected)) {
+      await verifyDigests(entries);
+      return true;
+    }
+    this.#extend(entries);
+    return false;
+  }
+
+  #extend(entries: readonly ChangeEntry[]): History {
     this.history = extendHistory(this.history, entries);
     this.#unverified.push(...entries);
     return this.history;
@@ -56,7 +78,7 @@ export class HistoryReader {
     this.#unverified = [];
   }
 
-  async #readEntries(after: number): Promise<readonly ChangeEntry[]> {
+  async #readEntries(range: HistoryRange): Promise<readonly ChangeEntry[]> {
     const driver = this.#driver;
     // A database that was never reached is likely to be a wrong address: the client has waited for it long enough.
     const isWorthIt = (error: unknown) => {
@@ -64,7 +86,7 @@ export class HistoryReader {
       return found === "transient" || (found === "unknown" && this.#hasRead);
     };
     try {
-      const read = () => driver.readHistory({ after });
+      const read = () => driver.readHistory(range);
       const entries = await retry(read, { ...this.#retry, isWorthIt });
       this.#hasRead = true;
       return entries;

@@ -8,12 +8,14 @@ import { makeBaselinePlan, makeRepairPlan, type MarkStep, type RepairRequest } f
 import { makePlan } from "../plan/make_plan.ts";
 import type { Plan, PlanInput } from "../plan/plan.ts";
 import { invalidChangeUnit } from "../plan/problems.ts";
+import { settledDigest, settlingUnit } from "../plan/settled.ts";
 import { shareTransaction } from "../plan/share_transaction.ts";
 import { makeUndoPlan, neededForUndo, selectUndone, type UndoStep, type UndoTarget } from "../plan/undo_plan.ts";
 import type { PlanRules } from "../plan/plan_rules.ts";
 import type { Problem } from "../report.ts";
 import type { ChangeSource, SourceListing } from "../source/source.ts";
 import { quietly, type RunnerListener } from "./events.ts";
+import type { Settling } from "./execution_scope.ts";
 
 /** What a {@link Planning} needs. */
 export interface PlanningOptions {
@@ -64,6 +66,25 @@ export class Planning implements AsyncDisposable {
     await this.#load(this.#changes.filter((listed) => needsLoading(listed, history)));
     const { source, transactionStrategy } = this.#options;
     return shareTransaction(limitPlan(makePlan(this.#input(history)), limit, source.name), transactionStrategy);
+  }
+
+  /**
+   * The digest of everything that the source has, and of how many change units that is; null where something is wrong with it, or
+   * an edit could go unnoticed.
+   *
+   * @throws {SourceError} when the source cannot be read.
+   */
+  async settled(): Promise<{ readonly digest: string; readonly count: number } | null> {
+    const { changes, problems } = await this.#listing;
+    const isCertain = problems.length === 0 && changes.every(({ checksum }) => checksum !== null);
+    return isCertain ? { digest: await settledDigest(changes), count: changes.length } : null;
+  }
+
+  /** What the entry of the last change unit of a plan says of all of them, if all goes well; null where it says nothing. */
+  async settling(plan: Plan): Promise<Settling | null> {
+    const unit = settlingUnit(plan, this.#units);
+    const settled = unit === null ? null : await this.settled();
+    return unit === null || settled === null ? null : { unit, digest: settled.digest };
   }
 
   /** Plans an undo; loads what is to be undone. */

@@ -119,8 +119,12 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
       operation: "MIGRATE",
       comment: null,
       plan: (history) => planning.plan(history, limit),
+      ...(limit.to === undefined && limit.count === undefined && { settled: () => planning.settled() }),
       leavesNoTrace: ({ steps }) => mayLeaveNoTrace && steps.every(leavesNoTrace),
-      carryOut: (scope, plan, report) => carryOutMigration(scope, plan, this.#options, report),
+      carryOut: async (scope, plan, report) => {
+        const settling = await planning.settling(plan);
+        await carryOutMigration({ ...scope, settling }, plan, this.#options, report);
+      },
     }, signal);
   }
 

@@ -66,6 +66,24 @@ export const historyCases: readonly ConformanceCase[] = [
   },
   {
     group: "history",
+    rule: "the newest entry comes alone where its `settled` is the one that is asked for, else all entries come",
+    async run({ driver }) {
+      assertEquals(await driver.readHistory({ unlessSettled: "a" }), []);
+      const entries: ChangeEntry[] = [];
+      for (const settled of [null, "a", null, "b' OR '1' = '1", "$digest"]) {
+        const entry = await makeEntry(entries.at(-1) ?? START, { settled });
+        entries.push(entry);
+        await driver.append(entry);
+        for (const asked of ["a", "b' OR '1' = '1", "b", "$digest", ""]) {
+          const expected = asked === settled ? [entry] : entries;
+          assertEquals(await driver.readHistory({ unlessSettled: asked }), expected);
+        }
+      }
+      assertEquals(await driver.readHistory({ unlessSettled: "a", after: 2 }), entries.slice(2));
+    },
+  },
+  {
+    group: "history",
     rule: `a history of ${MANY.toLocaleString("en")} entries comes whole and in order`,
     async run({ driver }) {
       many ??= makeEntries(MANY);

@@ -26,6 +26,7 @@ export async function makeEntry(end: LogEnd, fields: Partial<EntryDraft> = {}): 
     comment: { by: "ann", reason: "a reason" },
     metadata: { release: "1.2.3", nested: { list: [1, 2.5, "three", null, true] } },
     error: { name: "Error", code: "A_CODE", message: "a message" },
+    settled: "sha256:01",
     ...fields,
   }, end);
 }
@@ -51,6 +52,7 @@ export const RUN_FIELDS: Partial<EntryDraft> = {
   checksum: null,
   systemVersion: null,
   runAlways: null,
+  settled: null,
   executionMillis: null,
   attempts: null,
   metadata: null,

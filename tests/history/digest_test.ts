@@ -85,6 +85,7 @@ const edits: Partial<ChangeEntry>[] = [
   { session: "s" },
   { metadata: { reason: "none" } },
   { error: { name: "Error", code: null, message: "no" } },
+  { settled: "sha256:other" },
 ];
 
 Deno.test("verifyDigests() is tried with an edit of every field", async () => {

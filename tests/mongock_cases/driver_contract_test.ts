@@ -46,6 +46,7 @@ everyDatabase("five units: every field of their entries, and metadata of all typ
       comment: null,
       metadata: METADATA,
       error: null,
+      settled: null,
       previous: [run, ...entries][index]?.digest ?? null,
     });
     assert(executionMillis !== null && Number.isInteger(executionMillis));

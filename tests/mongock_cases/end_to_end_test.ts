@@ -152,6 +152,7 @@ onSqlite("a failed entry has these columns and values", async (bench) => {
     comment: null,
     metadata: '{"release":"1.2.3"}',
     error: '{"name":"Error","code":null,"message":"the execution of a is broken"}',
+    settled: null,
   });
   assertEquals(typeof row.timestamp, "string");
 });
@@ -182,6 +183,7 @@ onMongodb("a failed entry has these fields, values and types", async (bench) => 
     comment: null,
     metadata: { release: "1.2.3" },
     error: { name: "Error", code: null, message: "the execution of a is broken" },
+    settled: null,
   });
 });
 

@@ -84,7 +84,7 @@ mongodbTest("the roles in docs/security.md are enough, and give no more than the
   await t.step("a user without rights is told which is missing, and what to do", async () => {
     const lacks: readonly (readonly [words: string[], right: RegExp])[] = [
       [["plan"], /not authorized on shop to execute command find "denockHistory"/],
-      [["migrate"], /not authorized on shop to execute command find "denockHistory"/],
+      [["migrate"], /not authorized on shop to execute command aggregate "denockHistory"/],
       [["lock", "status"], /not authorized on shop to execute command find "denockLease"/],
     ];
     for (const [words, right] of lacks) {
@@ -205,8 +205,8 @@ async function takeOver(server: UsersServer): Promise<void> {
   assertEquals(await gone.driver.append(first), "accepted");
   const begun = Promise.withResolvers<void>();
   const resumed = Promise.withResolvers<void>();
-  const lost = gone.driver.transaction(async ({ append }) => {
-    await append(second);
+  const lost = gone.driver.transaction(async ({ fence }) => {
+    await fence(second);
     begun.resolve();
     await resumed.promise;
   }, () => {}).then(() => "committed", () => "ended");

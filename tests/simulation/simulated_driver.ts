@@ -5,6 +5,7 @@ import {
   type DriverSupports,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseReply,
   type LeaseRequest,
@@ -62,8 +63,8 @@ export class SimulatedDriver implements Driver<SimulatedContext> {
     return this.send("prepare", TIMEOUT_MS, (_, reply) => reply({ value: undefined }));
   }
 
-  readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
-    return this.send("read", 3 * TIMEOUT_MS, (store, reply) => store.readHistory(after, reply));
+  readHistory(range: HistoryRange = {}): Promise<readonly ChangeEntry[]> {
+    return this.send("read", 3 * TIMEOUT_MS, (store, reply) => store.readHistory(range, reply));
   }
 
   append(entry: ChangeEntry): Promise<"accepted" | "taken"> {

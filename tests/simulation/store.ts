@@ -1,4 +1,4 @@
-import { type ChangeEntry, PositionTakenError } from "../../mod.ts";
+import { type ChangeEntry, type HistoryRange, PositionTakenError } from "../../mod.ts";
 import type { Deed, Operation } from "./deeds.ts";
 import { TransientError, UnknownError } from "./errors.ts";
 import type { Faults } from "./faults.ts";
@@ -70,8 +70,8 @@ export class Store {
     return this.#values.get(key) ?? 0;
   }
 
-  /** What a majority has behind a position. */
-  readHistory(after: number, reply: Reply<readonly ChangeEntry[]>): void {
+  /** What a majority has of a range. */
+  readHistory({ after = 0, unlessSettled }: HistoryRange, reply: Reply<readonly ChangeEntry[]>): void {
     let kept = this.#entries.filter(({ time }) => time <= this.replication.majority);
     if (
       this.#scheduler.now < this.#stale.until && kept.length > this.#stale.end && this.#faults.strikes("stale read")
@@ -79,7 +79,9 @@ export class Store {
       kept = kept.slice(0, this.#stale.end);
     }
     if (kept.length <= after && this.end > after) this.#faults.count("entry not durable yet");
-    reply({ value: kept.slice(after).map(({ entry }) => entry) });
+    const behind = kept.slice(after).map(({ entry }) => entry);
+    const newest = behind.slice(-1).filter(({ settled }) => settled === unlessSettled);
+    reply({ value: newest.length > 0 ? newest : behind });
   }
 
   /** Adds an entry outside of a transaction. It waits for a transaction that holds the position. */

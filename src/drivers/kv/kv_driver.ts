@@ -5,6 +5,7 @@ import {
   type DriverSupports,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseReply,
   type LeaseRequest,
@@ -90,13 +91,18 @@ export class KvDriver implements Driver<KvDriverContext> {
   }
 
   /**
-   * Reads the entries behind a position. Long histories take several requests, which is as good as one: entries are only
-   * added at the end and never changed, so the batches together are the log as it was at the last of them.
+   * Reads entries. Long histories take several requests, which is as good as one: entries are only added at the end and never
+   * changed, so the batches together are the log as it was at the last of them.
    */
-  async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
+  async readHistory({ after = 0, unlessSettled }: HistoryRange = {}): Promise<readonly ChangeEntry[]> {
     const selector = { prefix: [...this.#prefix, "history"], start: this.#positionOf({ seq: after + 1 }) };
-    const options = { consistency: "strong", batchSize: BATCH_SIZE } as const;
-    return await Array.fromAsync(this.#kv.list<ChangeEntry>(selector, options), ({ value }) => value);
+    const read = (options: Deno.KvListOptions) =>
+      Array.fromAsync(
+        this.#kv.list<ChangeEntry>(selector, { consistency: "strong", ...options }),
+        ({ value }) => value,
+      );
+    const newest = unlessSettled === undefined ? [] : await read({ limit: 1, reverse: true });
+    return newest.some(({ settled }) => settled === unlessSettled) ? newest : await read({ batchSize: BATCH_SIZE });
   }
 
   /** Adds an entry. */

@@ -4,6 +4,7 @@ import {
   type DriverSupports,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseReply,
   type LeaseRequest,
@@ -61,9 +62,11 @@ export class MemoryDriver implements Driver<MemoryDriverContext> {
     return Promise.resolve();
   }
 
-  /** Reads the entries behind a position. */
-  readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
-    return Promise.resolve(structuredClone(this.#store.entries.filter(({ seq }) => seq > after)));
+  /** Reads entries. */
+  readHistory({ after = 0, unlessSettled }: HistoryRange = {}): Promise<readonly ChangeEntry[]> {
+    const behind = this.#store.entries.filter(({ seq }) => seq > after);
+    const newest = behind.slice(-1).filter(({ settled }) => settled === unlessSettled);
+    return Promise.resolve(structuredClone(newest.length > 0 ? newest : behind));
   }
 
   /** Adds an entry. */

@@ -18,6 +18,25 @@ export function fromDocument({ _id, timestamp, ...fields }: EntryDocument): Chan
   return { ...fields, seq: _id, timestamp: toText(timestamp) };
 }
 
+/** Finds the newest entry, and then that alone where its `settled` is this, or the whole history behind a position. */
+export function unlessSettledPipeline(collection: string, after: number, settled: string): object[] {
+  const isSettled = { $eq: ["$settled", { $literal: settled }] };
+  return [
+    { $sort: { _id: -1 } },
+    { $limit: 1 },
+    {
+      $lookup: {
+        from: collection,
+        let: { first: { $cond: [isSettled, "$_id", 0] } },
+        pipeline: [{ $match: { _id: { $gt: after }, $expr: { $gte: ["$_id", "$$first"] } } }, { $sort: { _id: 1 } }],
+        as: "entry",
+      },
+    },
+    { $unwind: "$entry" },
+    { $replaceRoot: { newRoot: "$entry" } },
+  ];
+}
+
 /** What is no date was not written by Denock; the core finds that out by the digest, or by the order of entries. */
 function toText(timestamp: unknown): string {
   return timestamp instanceof Date && !Number.isNaN(timestamp.getTime()) ? timestamp.toISOString() : "";

@@ -5,11 +5,11 @@ import {
   type Driver,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseReply,
   type LeaseRequest,
   type LeaseStatus,
-  PositionTakenError,
   type Transaction,
 } from "../../driver.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
@@ -18,9 +18,10 @@ import { explainError } from "./_explain_error.ts";
 import { bytesOfSession, nameOfSession } from "./_session_name.ts";
 import { bindDatabase, type BoundDatabase } from "./bound_database.ts";
 import { classifyError, codeOf, hasLabel } from "./classify_error.ts";
-import { type EntryDocument, fromDocument, toDocument } from "./entry_document.ts";
+import { type EntryDocument, fromDocument, toDocument, unlessSettledPipeline } from "./entry_document.ts";
 import { acquireLease, type LeaseDocument, readLease, releaseLease, renewLease } from "./lease_document.ts";
 import { refusalOfServer } from "./server_refusal.ts";
+import { TransactionEntries } from "./transaction_entries.ts";
 
 /** What a {@link MongoDriver} gives change units. */
 export interface MongoDriverContext {
@@ -68,6 +69,11 @@ const ALL_IN_ONE_BATCH = 1_000_000;
 /** A commit and the read of the history may take this many times as long as other requests. */
 const PATIENCE = 3;
 const MAJORITY = { w: "majority" } as const;
+const READING = {
+  readConcern: { level: "majority" },
+  readPreference: "primary",
+  batchSize: ALL_IN_ONE_BATCH,
+} as const;
 
 /**
  * The driver for MongoDB replica sets and sharded clusters.
@@ -123,14 +129,14 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     if (refusal !== undefined) throw refusal;
   }
 
-  /** Reads the entries behind a position, in one request. */
-  async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
-    const found = this.#history.find({ _id: { $gt: after } }, {
-      readConcern: { level: "majority" },
-      readPreference: "primary",
-      sort: { _id: 1 },
-      batchSize: ALL_IN_ONE_BATCH,
-    });
+  /** Reads entries, in one request. */
+  async readHistory({ after = 0, unlessSettled }: HistoryRange = {}): Promise<readonly ChangeEntry[]> {
+    const found = unlessSettled === undefined
+      ? this.#history.find({ _id: { $gt: after } }, { ...READING, sort: { _id: 1 } })
+      : this.#history.aggregate<EntryDocument>(
+        unlessSettledPipeline(this.#history.collectionName, after, unlessSettled),
+        READING,
+      );
     const documents = await answerWithin(PATIENCE * this.#requestMs, found.toArray());
     return documents.map(fromDocument);
   }
@@ -176,6 +182,8 @@ export class MongoDriver implements Driver<MongoDriverContext> {
   ): Promise<Result> {
     const session = this.#ownSession;
     const bound = bindDatabase(this.#database, { session, guard });
+    const inTime = <Answer>(request: Promise<Answer>) => this.#inTime(request);
+    const entries = new TransactionEntries({ history: this.#history, session, bound, inTime });
     const startedAt = performance.now();
     const explain = (error: unknown) =>
       explainError(error, { client: this.#client, refusal: bound.refusal(), lastedMs: performance.now() - startedAt });
@@ -187,13 +195,12 @@ export class MongoDriver implements Driver<MongoDriverContext> {
     let result: Result;
     try {
       const context = { db: bound.db, client: this.#client, session };
-      const append = (entry: ChangeEntry) => this.#appendInside(entry, bound);
-      const fence = async (entry: ChangeEntry) => {
-        await append(entry);
-        // Added and removed again, it conflicts with whoever wants the same position, and leaves nothing.
-        await bound.inTurn(() => this.#inTime(this.#history.deleteOne({ _id: entry.seq }, { session })));
-      };
-      result = await work({ context, append, fence });
+      result = await work({
+        context,
+        append: (entry) => entries.append(entry),
+        fence: (entry) => entries.fence(entry),
+      });
+      await entries.send();
       await bound.end();
     } catch (error) {
       if (error instanceof NoAnswerError) await this.#leaveBehind(session, bound.end());
@@ -281,15 +288,6 @@ export class MongoDriver implements Driver<MongoDriverContext> {
       await this.evict([nameOfSession(session)]);
     } catch {
       // Not allowed or not there: then the server ends the transaction itself when its time is over.
-    }
-  }
-
-  async #appendInside(entry: ChangeEntry, bound: BoundDatabase): Promise<void> {
-    try {
-      await bound.inTurn(() => this.#inTime(this.#history.insertOne(toDocument(entry), { session: this.#ownSession })));
-    } catch (error) {
-      if (codeOf(error) !== DUPLICATE_KEY) throw error;
-      throw new PositionTakenError(`Position ${entry.seq} is taken`, { cause: error });
     }
   }
 }

@@ -1,5 +1,6 @@
+import type { HistoryRange } from "../../driver.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
-import { plainValuesOf } from "../shared/entry_columns.ts";
+import { firstUnlessSettled, plainValuesOf } from "../shared/entry_columns.ts";
 import { isKeyTaken, isTableMissing } from "./classify_error.ts";
 import { COLUMN_DEFINITIONS, COLUMN_NAMES, COLUMN_VALUES, fromRow } from "./entry_rows.ts";
 import type { ReservedConnection } from "./reserved_connection.ts";
@@ -21,12 +22,17 @@ export class HistoryTable {
     await connection.run(`CREATE TABLE IF NOT EXISTS ${table} (${COLUMN_DEFINITIONS}) ENGINE = InnoDB`);
   }
 
-  /** Reads the entries behind a position; none where there is no table. */
-  async read(connection: ReservedConnection, after: number): Promise<readonly ChangeEntry[]> {
+  /** Reads entries; none where there is no table. */
+  async read(
+    connection: ReservedConnection,
+    { after = 0, unlessSettled }: HistoryRange,
+  ): Promise<readonly ChangeEntry[]> {
     const table = await connection.nameOf(this.#table);
-    const select = `SELECT ${COLUMN_NAMES} FROM ${table} WHERE seq > ? ORDER BY seq`;
+    const first = unlessSettled === undefined ? "0" : `(${firstUnlessSettled(table, "?")})`;
+    const select = `SELECT ${COLUMN_NAMES} FROM ${table} WHERE seq >= ${first} AND seq > ? ORDER BY seq`;
+    const parameters = [...unlessSettled === undefined ? [] : [unlessSettled], after];
     try {
-      return (await connection.rows(select, [after], READ_TIMEOUT_MS)).map(fromRow);
+      return (await connection.rows(select, parameters, READ_TIMEOUT_MS)).map(fromRow);
     } catch (error) {
       if (isTableMissing(error)) return [];
       throw error;

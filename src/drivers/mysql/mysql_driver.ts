@@ -4,6 +4,7 @@ import {
   type Driver,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseReply,
   type LeaseRequest,
@@ -116,9 +117,9 @@ export class MysqlDriver implements Driver<MysqlDriverContext> {
     await this.#lease.prepare();
   }
 
-  /** Reads the entries behind a position. */
-  async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
-    return await this.#history.read(this.#side, after);
+  /** Reads entries. */
+  async readHistory(range: HistoryRange = {}): Promise<readonly ChangeEntry[]> {
+    return await this.#history.read(this.#side, range);
   }
 
   /** Adds an entry. */

@@ -4,6 +4,7 @@ import {
   type Driver,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseReply,
   type LeaseRequest,
@@ -14,6 +15,7 @@ import {
 } from "../../driver.ts";
 import { MigrationError } from "../../errors.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
+import { firstUnlessSettled } from "../shared/entry_columns.ts";
 import { bindSql, type BoundSql } from "./bound_sql.ts";
 import { classifyError, positionOf, stateOf } from "./classify_error.ts";
 import { COLUMN_NAMES, fromRow, PARAMETER_COUNT, PARAMETERS, SELECTED, toRow } from "./entry_rows.ts";
@@ -125,11 +127,13 @@ export class PostgresDriver implements Driver<PostgresDriverContext> {
     await makeOwnTables(this.#names, send, (statements) => this.#sql.unsafe(statements));
   }
 
-  /** Reads the entries behind a position, in one request. */
-  async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
-    const select =
-      `select ${SELECTED} from ${this.#history} as entry where entry.seq > $1::text::bigint order by entry.seq`;
-    const rows = await unlessMissing(this.#use(select, [String(after)]));
+  /** Reads entries, in one request. */
+  async readHistory({ after = 0, unlessSettled }: HistoryRange = {}): Promise<readonly ChangeEntry[]> {
+    const first = unlessSettled === undefined ? "0" : `(${firstUnlessSettled(this.#history, "$2::text")})`;
+    const select = `select ${SELECTED} from ${this.#history} as entry
+      where entry.seq > $1::text::bigint and entry.seq >= ${first} order by entry.seq`;
+    const parameters = [String(after), ...unlessSettled === undefined ? [] : [unlessSettled]];
+    const rows = await unlessMissing(this.#use(select, parameters));
     return rows?.map(fromRow) ?? [];
   }
 

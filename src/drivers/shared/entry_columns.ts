@@ -36,9 +36,15 @@ export const ENTRY_COLUMNS: readonly EntryColumn[] = [
   { field: "comment", column: "comment", kind: "json" },
   { field: "metadata", column: "metadata", kind: "json" },
   { field: "error", column: "error", kind: "json" },
+  { field: "settled", column: "settled", kind: "text" },
   { field: "previous", column: "previous", kind: "text" },
   { field: "digest", column: "digest", kind: "text" },
 ];
+
+/** Selects from which position on a history is read: that of the newest entry where its `settled` is the parameter, else 0. */
+export function firstUnlessSettled(table: string, parameter: string): string {
+  return `SELECT CASE WHEN settled = ${parameter} THEN seq ELSE 0 END FROM ${table} ORDER BY seq DESC LIMIT 1`;
+}
 
 /** The values of an entry, one for each column, where texts and numbers are all that there is. */
 export function plainValuesOf(entry: ChangeEntry): (string | number | null)[] {

@@ -5,6 +5,7 @@ import {
   type Driver,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseReply,
   type LeaseRequest,
@@ -14,7 +15,7 @@ import {
 } from "../../driver.ts";
 import { MigrationError } from "../../errors.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
-import { plainValuesOf } from "../shared/entry_columns.ts";
+import { firstUnlessSettled, plainValuesOf } from "../shared/entry_columns.ts";
 import { bindDatabase, holdTransaction } from "./bound_database.ts";
 import { COLUMN_DEFINITIONS, COLUMN_NAMES, fromRow } from "./entry_rows.ts";
 import { LeaseRow } from "./lease_row.ts";
@@ -98,14 +99,18 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
     this.#database.exec(this.#lease.definition);
   }
 
-  /** Reads the entries behind a position. */
+  /** Reads entries. */
   // deno-lint-ignore require-await -- the client is synchronous, the contract is not
-  async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
-    const select = `SELECT ${COLUMN_NAMES.join(", ")} FROM ${this.#history} WHERE seq > ? ORDER BY seq`;
+  async readHistory({ after = 0, unlessSettled }: HistoryRange = {}): Promise<readonly ChangeEntry[]> {
+    const first = unlessSettled === undefined ? "0" : `(${firstUnlessSettled(this.#history, "?")})`;
+    const select = `SELECT ${
+      COLUMN_NAMES.join(", ")
+    } FROM ${this.#history} WHERE seq >= ${first} AND seq > ? ORDER BY seq`;
+    const parameters = [...unlessSettled === undefined ? [] : [unlessSettled], after];
     return this.#unlessMissing(() => {
       const statement = this.#database.prepare(select) as object as ArrayStatement;
       statement.setReturnArrays(true);
-      return statement.all(after).map(fromRow);
+      return statement.all(...parameters).map(fromRow);
     }, []);
   }
 

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { MongoClient } from "mongodb";
 import { type ChangeEntry, type ChangeSource, FolderSource, Runner } from "../../../mod.ts";
+import { settledDigest } from "../../../src/plan/settled.ts";
 import { toDocument } from "../../../src/drivers/mongodb/entry_document.ts";
 import { MongoDriver } from "../../../src/drivers/mongodb/mod.ts";
 import { makeEntry, START } from "../../../src/testing/sample_entries.ts";
@@ -56,9 +57,10 @@ async function connectMonitored(url: string) {
   return { client, commands };
 }
 
-/** The history of a folder that has been executed in one go. */
-async function makeHistory(source: ChangeSource): Promise<ChangeEntry[]> {
+/** The history of a folder that has been executed in one go, with or without the word that nothing was left to do. */
+async function makeHistory(source: ChangeSource, isSettled: boolean): Promise<ChangeEntry[]> {
   const { changes } = await source.list();
+  const digest = isSettled ? await settledDigest(changes) : null;
   const nothing = {
     changeId: null,
     author: null,
@@ -67,28 +69,31 @@ async function makeHistory(source: ChangeSource): Promise<ChangeEntry[]> {
     checksum: null,
     systemVersion: null,
   } as const;
-  const entries = [await makeEntry(START, { ...nothing, type: "RUN", state: "STARTED", runAlways: null })];
+  const run = { ...nothing, type: "RUN", state: "STARTED", runAlways: null, settled: null } as const;
+  const entries = [await makeEntry(START, run)];
   for (const { id, order, file, checksum } of changes) {
     const change = { changeId: id, author: "default-author", order, file, checksum, runAlways: false };
-    entries.push(await makeEntry(entries.at(-1) ?? START, { ...change, metadata: null, error: null }));
+    const settled = entries.length === changes.length ? digest : null;
+    entries.push(await makeEntry(entries.at(-1) ?? START, { ...change, metadata: null, error: null, settled }));
   }
   return entries;
 }
 
-for (const count of [0, 10, 1_000, 5_000]) {
-  mongodbTest(`migrate() with ${count} executed change units sends one command and loads none`, async (server) => {
+for (const [count, isSettled] of [[0, false], [10, true], [10, false], [1_000, true], [5_000, false]] as const) {
+  const which = `${isSettled ? "an entry that vouches for " : ""}${count} executed change units`;
+  mongodbTest(`migrate() with ${which} sends one command and loads none`, async (server) => {
     const folder = await makeFolder(count);
     const { client, commands } = await connectMonitored(server.url(freshDatabaseName()));
     try {
       const source = new CountingSource(new FolderSource(folder));
-      const entries = await makeHistory(source);
+      const entries = await makeHistory(source, isSettled);
       if (count > 0) await client.db().collection<{ _id: number }>("denockHistory").insertMany(entries.map(toDocument));
       await using driver = new MongoDriver({ client });
       commands.length = 0;
       const report = await new Runner({ driver, migrations: source }).migrate();
       assertEquals([report.executionId, report.executed, report.pending], [null, [], []]);
-      assertEquals(commands, ["find"]);
-      assertEquals(source.loaded, 0);
+      assertEquals(commands, ["aggregate"]);
+      assertEquals([source.loaded, report.done], [0, count]);
     } finally {
       await client.db().dropDatabase();
       await client.close();
@@ -112,7 +117,7 @@ for (const count of [1, 10, 100]) {
         const report = await runner.migrate();
         assertEquals(report.executed.length, count);
         const each = Array.from({ length: count }, () => ["update", "insert", "commitTransaction"]).flat();
-        assertEquals(commands, ["find", "findAndModify", "insert", ...each, "update"]);
+        assertEquals(commands, ["aggregate", "findAndModify", "insert", ...each, "update"]);
       } finally {
         await client.db().dropDatabase();
         await client.close();
@@ -121,3 +126,30 @@ for (const count of [1, 10, 100]) {
     },
   );
 }
+
+mongodbTest(
+  "migrate() with ten change units a transaction sends one command for the entries of each",
+  async (server) => {
+    const folder = await makeFolder(25);
+    const { client, commands } = await connectMonitored(server.url(freshDatabaseName()));
+    try {
+      await using driver = new MongoDriver({ client });
+      await new Runner({ driver, migrations: folder, unitsPerTransaction: 10 }).migrate();
+      const together = (count: number) => [
+        ...Array.from({ length: count }, () => "update"),
+        "insert",
+        "commitTransaction",
+      ];
+      assertEquals(commands.filter((name) => name !== "hello"), [
+        ...["aggregate", "findAndModify", "insert"],
+        ...[10, 10, 5].flatMap(together),
+        "update",
+      ]);
+      assertEquals((await driver.readHistory()).length, 26);
+    } finally {
+      await client.db().dropDatabase();
+      await client.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);

@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import { BSON, MongoClient } from "mongodb";
 import { NetworkProxy } from "../../../bench/network_proxy.ts";
 import { Runner } from "../../../mod.ts";
+import { withChecksums } from "../../fixtures/with_checksums.ts";
+import { settledDigest } from "../../../src/plan/settled.ts";
 import { toDocument } from "../../../src/drivers/mongodb/entry_document.ts";
 import { type MongoContext, MongoDriver } from "../../../src/drivers/mongodb/mod.ts";
 import type { ChangeEntry } from "../../../src/history/change_entry.ts";
@@ -21,14 +23,15 @@ function unit(number: number) {
   return { ...attributes, execution };
 }
 
-/** A history in which change units from memory were executed. */
-async function makeHistory(count: number): Promise<ChangeEntry[]> {
+/** A history in which change units from memory were executed; the last entry says that of all of them, or not. */
+async function makeHistory(count: number, digest: string | null): Promise<ChangeEntry[]> {
   const nothing = { file: null, checksum: null, metadata: null, error: null } as const;
-  const run = { changeId: null, author: null, order: null, systemVersion: null, runAlways: null };
+  const run = { changeId: null, author: null, order: null, systemVersion: null, runAlways: null, settled: null };
   const entries = [await makeEntry(START, { ...nothing, ...run, type: "RUN", state: "STARTED" })];
   for (let number = 1; number <= count; number++) {
     const change = { changeId: `unit_${number}`, author: "default-author", order: String(number), runAlways: false };
-    entries.push(await makeEntry(entries.at(-1) ?? START, { ...nothing, ...change }));
+    const settled = number === count ? digest : null;
+    entries.push(await makeEntry(entries.at(-1) ?? START, { ...nothing, ...change, settled }));
   }
   return entries;
 }
@@ -49,26 +52,34 @@ async function openCounted(url: string) {
   return { client, driver, count, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-mongodbTest("migrate() with nothing to do gets the history in one reply, and not a byte more", async (server) => {
-  await using counted = await openCounted(server.url(freshDatabaseName()));
-  const { client, driver, count } = counted;
-  const history = client.db().collection<{ _id: number }>("denockHistory");
-  const migrate = (changes: number) => count(() => migrateAll(changes));
-  const migrateAll = async (changes: number) => {
-    const migrations = Array.from({ length: changes }, (_, index) => unit(index + 1));
-    assertEquals((await new Runner({ driver, migrations }).migrate()).executed, []);
-  };
-  // What a reply takes beside the entries depends on the server.
-  const empty = await migrate(0);
-  assertEquals(empty.commands, ["find"]);
-  for (const changes of [1, 200, 1_000]) {
-    const documents = (await makeHistory(changes)).map(toDocument);
-    await history.deleteMany({});
-    await history.insertMany(documents);
-    const entryBytes = documents.reduce((sum, document, place) => sum + bytesInList(document, place), 0);
-    assertEquals(await migrate(changes), { commands: ["find"], replyBytes: empty.replyBytes + entryBytes });
-  }
-});
+mongodbTest(
+  "migrate() with nothing to do gets one entry, or the history in one reply, and not a byte more",
+  async (server) => {
+    await using counted = await openCounted(server.url(freshDatabaseName()));
+    const { client, driver, count } = counted;
+    const history = client.db().collection<{ _id: number }>("denockHistory");
+    const unitsOf = (changes: number) => Array.from({ length: changes }, (_, index) => unit(index + 1));
+    const migrate = (changes: number) => count(() => migrateAll(changes));
+    const migrateAll = async (changes: number) => {
+      const report = await new Runner({ driver, migrations: withChecksums(unitsOf(changes)) }).migrate();
+      assertEquals([report.executed, report.done], [[], changes]);
+    };
+    // What a reply takes beside the entries depends on the server.
+    const empty = await migrate(0);
+    assertEquals(empty.commands, ["aggregate"]);
+    for (const changes of [1, 200, 1_000]) {
+      const { changes: listed } = await withChecksums(unitsOf(changes)).list();
+      for (const digest of [null, await settledDigest(listed)]) {
+        const documents = (await makeHistory(changes, digest)).map(toDocument);
+        await history.deleteMany({});
+        await history.insertMany(documents);
+        const read = digest === null ? documents : documents.slice(-1);
+        const entryBytes = read.reduce((sum, document, place) => sum + bytesInList(document, place), 0);
+        assertEquals(await migrate(changes), { commands: ["aggregate"], replyBytes: empty.replyBytes + entryBytes });
+      }
+    }
+  },
+);
 
 mongodbTest("migrate() on a new database sends three commands for each change unit and four more", async (server) => {
   await using counted = await openCounted(server.url(freshDatabaseName()));

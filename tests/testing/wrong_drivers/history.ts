@@ -55,14 +55,24 @@ export const wrongHistories: readonly WrongDriver[] = [
   },
   {
     what: "reads the whole history whatever the position",
-    noticedBy: ["history: entries come in the order", "history: a history of 10,000"],
+    noticedBy: [
+      "history: entries come in the order",
+      "history: the newest entry comes alone",
+      "history: a history of 10,000",
+    ],
     spoil: (right) => alter(right, { readHistory: () => right.readHistory() }),
   },
   {
     what: "reads the entry at the position as well",
-    noticedBy: ["history: entries come in the order", "history: a history of 10,000"],
+    noticedBy: [
+      "history: entries come in the order",
+      "history: the newest entry comes alone",
+      "history: a history of 10,000",
+    ],
     spoil: (right) =>
-      alter(right, { readHistory: ({ after = 0 } = {}) => right.readHistory({ after: Math.max(0, after - 1) }) }),
+      alter(right, {
+        readHistory: ({ after = 0, ...range } = {}) => right.readHistory({ ...range, after: Math.max(0, after - 1) }),
+      }),
   },
   {
     what: "sorts positions as texts",
@@ -80,6 +90,34 @@ export const wrongHistories: readonly WrongDriver[] = [
       }),
   },
   {
+    what: "reads the newest entry alone whatever its `settled`",
+    noticedBy: ["history: the newest entry comes alone"],
+    spoil: (right) =>
+      alter(right, {
+        async readHistory(range = {}) {
+          const entries = await right.readHistory(range);
+          return range.unlessSettled === undefined ? entries : entries.slice(-1);
+        },
+      }),
+  },
+  {
+    what: "reads the newest entry with this `settled` alone, although others have followed it",
+    noticedBy: ["history: the newest entry comes alone"],
+    spoil: (right) =>
+      alter(right, {
+        async readHistory(range = {}) {
+          const entries = await right.readHistory(range);
+          const settled = entries.filter((entry) => entry.settled === range.unlessSettled);
+          return settled.length > 0 ? settled.slice(-1) : entries;
+        },
+      }),
+  },
+  {
+    what: "never reads the newest entry alone",
+    noticedBy: ["history: the newest entry comes alone"],
+    spoil: (right) => alter(right, { readHistory: ({ after = 0 } = {}) => right.readHistory({ after }) }),
+  },
+  {
     what: "reads no more than the first 1,000 entries",
     noticedBy: ["history: a history of 10,000"],
     spoil: (right) =>
@@ -92,6 +130,7 @@ export const wrongHistories: readonly WrongDriver[] = [
       "history: an entry comes back",
       "history: odd texts",
       "history: entries come in the order",
+      "history: the newest entry comes alone",
       "history: a history of 10,000",
       "history: a position that is taken is refused",
       "history: of 20 who add",
@@ -124,6 +163,7 @@ export const wrongHistories: readonly WrongDriver[] = [
     noticedBy: [
       "lifecycle: the end of a driver",
       "history: an entry comes back",
+      "history: the newest entry comes alone",
       "history: a position that is taken is refused",
       ...RACES,
       "transaction: an entry at a position that is taken",

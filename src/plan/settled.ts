@@ -1,0 +1,32 @@
+import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
+import { sha256 } from "../change_unit/checksum.ts";
+import { sharesFile } from "../change_unit/file_name.ts";
+import { type ChangeEntry, FORMAT } from "../history/change_entry.ts";
+import type { Plan } from "./plan.ts";
+
+/** Computes one digest for everything that a source has: the same change units give the same, in whatever order they are listed. */
+export async function settledDigest(listed: readonly ListedChange[]): Promise<string> {
+  const names = listed.map(({ order, id, file, author, checksum }) =>
+    JSON.stringify([order, id, file, author, checksum])
+  );
+  return await sha256(names.toSorted().join("\n"));
+}
+
+/**
+ * The change unit that is executed last in a plan behind which nothing is left to do until a file changes, so that its entry
+ * alone can say so; null where a start must look again. What had to be looked into to be decided must be looked into again.
+ */
+export function settlingUnit(
+  { changes, steps, problems }: Plan,
+  loaded: ReadonlyMap<ListedChange, LoadedChangeUnit>,
+): LoadedChangeUnit | null {
+  const isSettled = problems.length === 0 && loaded.size === steps.length &&
+    changes.every(({ decision }) => decision === "run" || decision === "done") &&
+    steps.every(({ unit }) => !unit.runAlways && !sharesFile(unit));
+  return isSettled ? steps.at(-1)?.unit ?? null : null;
+}
+
+/** Whether the newest entry of a history says that a source with this digest has nothing to do. */
+export function isSettledBy({ format, state, settled }: ChangeEntry, digest: string): boolean {
+  return format === FORMAT && state === "EXECUTED" && settled === digest;
+}
