@@ -4,6 +4,7 @@ import {
   type DriverSupports,
   type ErrorClass,
   type Guard,
+  type HistoryRange,
   type Lease,
   type LeaseReply,
   type LeaseRequest,
@@ -39,9 +40,11 @@ export class LogFileDriver implements Driver<LogFileDriverContext> {
   async prepare(): Promise<void> {}
 
   // deno-lint-ignore require-await -- what goes wrong is to reject, not to throw
-  async readHistory({ after = 0 }: { readonly after?: number } = {}): Promise<readonly ChangeEntry[]> {
+  async readHistory({ after = 0, unlessSettled }: HistoryRange = {}): Promise<readonly ChangeEntry[]> {
     this.#file.refresh();
-    return this.#file.entries.slice(after);
+    const entries = this.#file.entries.slice(after);
+    const newest = entries.slice(-1).filter(({ settled }) => settled === unlessSettled);
+    return newest.length > 0 ? newest : entries;
   }
 
   append(entry: ChangeEntry): Promise<"accepted" | "taken"> {

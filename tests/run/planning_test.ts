@@ -53,7 +53,7 @@ Deno.test("Planning tells once that a form is deprecated, however often it loads
   assertEquals(events.map((event) => event.type === "deprecated" && event.files), [["1_a.ts"]]);
 });
 
-Deno.test("The source is listed while the history is being read, and what it throws the plan throws", async () => {
+Deno.test("For a plan the source is listed while the history is being read, and what it throws the plan throws", async () => {
   const order: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const source: ChangeSource = {
@@ -73,8 +73,8 @@ Deno.test("The source is listed while the history is being read, and what it thr
     };
   }();
   const runner = new Runner({ driver, migrations: source });
-  for (const operation of [() => runner.plan(), () => runner.migrate()]) {
-    await assertRejects(operation, SourceError, "the list is gone");
-  }
-  assertEquals(order, ["listing", "reading", "listing", "reading"]);
+  await assertRejects(() => runner.plan(), SourceError, "the list is gone");
+  assertEquals(order, ["listing", "reading"]);
+  await assertRejects(() => runner.migrate(), SourceError, "the list is gone");
+  assertEquals(order, ["listing", "reading", "listing"], "what a migration reads depends on what is there");
 });
