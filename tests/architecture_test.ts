@@ -32,7 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages that a part may import; the first path that fits counts. Everything else imports none. */
 const PACKAGES: [path: string, packages: readonly string[]][] = [
-  ["src/source/folder_source.ts", ["@std/path"]],
+  ["src/source/folder", ["@std/path"]],
   ["src/drivers/sqlite/", ["node:sqlite"]],
   ["src/drivers/mongodb/", ["mongodb", "node:stream"]],
   ["src/drivers/postgres/", ["postgres"]],
@@ -51,7 +51,7 @@ const PACKAGES: [path: string, packages: readonly string[]][] = [
 ];
 
 /** The only places that may touch the file system, the environment, the process; the client of Deno KV is a part of Deno. */
-const MAY_USE_DENO = ["src/source/folder_source.ts", "src/source/import_modules.ts", "src/drivers/kv/", "src/cli/"];
+const MAY_USE_DENO = ["src/source/folder", "src/source/import_modules.ts", "src/drivers/kv/", "src/cli/"];
 
 /** What drivers have in common. */
 const SHARED = "src/drivers/shared";
@@ -162,7 +162,7 @@ Deno.test("Every part imports only the packages that are its own", () => {
 
 Deno.test("Only the folder source, the driver for Deno KV and the command line touch Deno", () => {
   const users = sources.filter(({ code }) => /\bDeno\b|\bprocess\.|\bnode:fs\b/.test(code)).map(({ path }) => path);
-  assert(users.includes("src/source/folder_source.ts"));
+  assert(users.includes("src/source/folder/source_file.ts"));
   assertEquals(users.filter((path) => !MAY_USE_DENO.some((allowed) => path.startsWith(allowed))), []);
 });
 

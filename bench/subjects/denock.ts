@@ -3,7 +3,7 @@ import { toDocument } from "../../src/drivers/mongodb/entry_document.ts";
 import { openDatabase, SqliteDriver } from "../../src/drivers/sqlite/mod.ts";
 import type { ChangeEntry, EntryDraft } from "../../src/history/change_entry.ts";
 import { sealEntry } from "../../src/history/digest.ts";
-import { settledDigest } from "../../src/plan/settled.ts";
+import { digestOfFiles } from "../../src/source/folder/source_file.ts";
 import type { DatabaseKind } from "../databases.ts";
 import { padded, type Subject, type Unit } from "../subject.ts";
 
@@ -58,7 +58,8 @@ async function makeHistory(units: readonly Unit[]): Promise<ChangeEntry[]> {
       checksum: await checksumOf(text),
     };
   }));
-  const settled = await settledDigest(listed);
+  const encoder = new TextEncoder();
+  const settled = await digestOfFiles(units.map(({ fileName: name, text }) => ({ name, bytes: encoder.encode(text) })));
   for (const [index, { order, id, file, checksum }] of listed.entries()) {
     await add({
       ...run,

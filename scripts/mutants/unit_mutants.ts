@@ -129,9 +129,9 @@ export const unitMutants: readonly Mutant[] = [
   },
   {
     name: "entry vouches for edited files",
-    file: "src/plan/settled.ts",
-    find: "JSON.stringify([order, id, file, author, checksum])",
-    replace: "JSON.stringify([order, id, file, author])",
+    file: "src/source/folder/source_file.ts",
+    find: "    all.set(bytes, place);\n",
+    replace: "",
     why: "an edited change unit goes unnoticed",
     caughtBy: {
       file: "tests/run/settled_test.ts",

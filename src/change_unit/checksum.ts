@@ -1,4 +1,5 @@
 const BYTE_ORDER_MARK = "\uFEFF";
+const CARRIAGE_RETURN = 0x0d;
 const encoder = new TextEncoder();
 
 /**
@@ -18,8 +19,21 @@ export function checksumOf(source: string): Promise<string> {
   return sha256(text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text);
 }
 
+/** Computes the same checksum of a text in UTF-8. Only where it begins with a mark or has a CR it needs to be decoded. */
+export function checksumOfBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const isMarked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return isMarked || bytes.includes(CARRIAGE_RETURN)
+    ? checksumOf(new TextDecoder().decode(bytes))
+    : sha256OfBytes(bytes);
+}
+
 /** Computes `sha256:<hex>` of a text. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(text));
+export function sha256(text: string): Promise<string> {
+  return sha256OfBytes(encoder.encode(text));
+}
+
+/** Computes `sha256:<hex>` of bytes. */
+export async function sha256OfBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return `sha256:${new Uint8Array(digest).toHex()}`;
 }

@@ -1,27 +1,13 @@
 import { type Attributes, CLASS_ATTRIBUTES, findWrongValues, type Said } from "./attributes.ts";
 import type { ListedChange } from "./change_unit.ts";
-import { checksumOf } from "./checksum.ts";
 import { type ChangeUnitReading, unitOf } from "./reading.ts";
 import { isEmptyScript, parseSqlFile, type SqlAttribute, type SqlFile } from "./sql_file.ts";
+import { ROLLBACK_LINE, type SqlTexts } from "./sql_checksum.ts";
 import { sqlMethod, type SqlScript } from "./sql_method.ts";
-
-/** The texts of a change unit in SQL. */
-export interface SqlTexts {
-  /** The text of its file. */
-  readonly text: string;
-  /** The text of the file that undoes it, or null where there is none beside it. */
-  readonly undoText: string | null;
-}
 
 /** What a SQL file can say; its id and order are in its name. */
 const { id: _id, order: _order, ...SQL_ATTRIBUTES } = CLASS_ATTRIBUTES as Attributes;
 const NAMES = Object.keys(SQL_ATTRIBUTES);
-const ROLLBACK_LINE = "-- denock: rollback";
-
-/** The checksum of a change unit in SQL: over both files where there are two, as if the second stood behind the first. */
-export async function sqlChecksumOf({ text, undoText }: SqlTexts): Promise<string> {
-  return await checksumOf(undoText === null ? text : `${text}\n${ROLLBACK_LINE}\n${undoText.replace(/^\uFEFF/, "")}`);
-}
 
 /** Reads a SQL file as a change unit. Collects every violation, so that it is mended in one go. */
 export function readSqlFile(texts: SqlTexts, listed: ListedChange, defaultAuthor: string): ChangeUnitReading {

@@ -37,6 +37,8 @@ export interface ChangeHistory {
 export interface History {
   /** The end of the log. */
   readonly end: LogEnd;
+  /** What the newest entry says of everything that the source had, or null. */
+  readonly settled: string | null;
   /** The change units by identity. */
   readonly changes: ReadonlyMap<string, ChangeHistory>;
   /** The change units with an id, whoever wrote them. */
@@ -52,6 +54,7 @@ const STATES: readonly ChangeState[] = ["STARTED", "EXECUTED", "FAILED", "ROLLED
 /** The history of a database in which nothing has happened yet. */
 export const EMPTY_HISTORY: History = {
   end: { seq: 0, digest: null },
+  settled: null,
   changes: new Map(),
   byId: new Map(),
   sessions: [],
@@ -74,7 +77,7 @@ export function extendHistory(history: History, entries: readonly ChangeEntry[])
   const changes = new Map(history.changes);
   const byId = new Map(history.byId);
   const sessions = new Set(history.sessions);
-  let end = history.end;
+  let { end, settled } = history;
   for (const entry of entries) {
     checkKnown(entry);
     checkEntry(entry);
@@ -89,8 +92,9 @@ export function extendHistory(history: History, entries: readonly ChangeEntry[])
       changes.set(identity, change);
     }
     end = { seq: entry.seq, digest: entry.digest };
+    settled = entry.settled;
   }
-  return { end, changes, byId, sessions: [...sessions].slice(-SESSIONS_KEPT) };
+  return { end, settled, changes, byId, sessions: [...sessions].slice(-SESSIONS_KEPT) };
 }
 
 /** A session that comes again counts as new: it may have a transaction open. */

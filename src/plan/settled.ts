@@ -1,16 +1,7 @@
 import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
-import { sha256 } from "../change_unit/checksum.ts";
 import { sharesFile } from "../change_unit/file_name.ts";
 import { type ChangeEntry, FORMAT } from "../history/change_entry.ts";
 import type { Plan } from "./plan.ts";
-
-/** Computes one digest for everything that a source has: the same change units give the same, in whatever order they are listed. */
-export async function settledDigest(listed: readonly ListedChange[]): Promise<string> {
-  const names = listed.map(({ order, id, file, author, checksum }) =>
-    JSON.stringify([order, id, file, author, checksum])
-  );
-  return await sha256(names.toSorted().join("\n"));
-}
 
 /**
  * The change unit that is executed last in a plan behind which nothing is left to do until a file changes, so that its entry

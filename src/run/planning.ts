@@ -8,12 +8,12 @@ import { makeBaselinePlan, makeRepairPlan, type MarkStep, type RepairRequest } f
 import { makePlan } from "../plan/make_plan.ts";
 import type { Plan, PlanInput } from "../plan/plan.ts";
 import { invalidChangeUnit } from "../plan/problems.ts";
-import { settledDigest, settlingUnit } from "../plan/settled.ts";
+import { settlingUnit } from "../plan/settled.ts";
 import { shareTransaction } from "../plan/share_transaction.ts";
 import { makeUndoPlan, neededForUndo, selectUndone, type UndoStep, type UndoTarget } from "../plan/undo_plan.ts";
 import type { PlanRules } from "../plan/plan_rules.ts";
 import type { Problem } from "../report.ts";
-import type { ChangeSource, SourceListing } from "../source/source.ts";
+import type { ChangeSource, SourceSnapshot } from "../source/source.ts";
 import { quietly, type RunnerListener } from "./events.ts";
 import type { Settling } from "./execution_scope.ts";
 
@@ -31,6 +31,8 @@ export interface PlanningOptions {
   readonly transactionStrategy: PlanInput["transactions"]["strategy"];
   /** Hears what happens. */
   readonly listener?: RunnerListener | undefined;
+  /** Whether checksums are computed also where the history proves them; not when nothing is said. */
+  readonly hashesAll?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface PlanningOptions {
  */
 export class Planning implements AsyncDisposable {
   readonly #options: PlanningOptions;
-  readonly #listing: Promise<SourceListing>;
+  readonly #snapshot: Promise<SourceSnapshot>;
   #problems: readonly Problem[] = [];
   #changes: readonly ListedChange[] = [];
   #isListed = false;
@@ -50,34 +52,32 @@ export class Planning implements AsyncDisposable {
   /** Begins to list the source. */
   constructor(options: PlanningOptions) {
     this.#options = options;
-    this.#listing = options.source.list();
+    this.#snapshot = snapshotOf(options.source);
     // Where nobody gets as far as a plan, nobody hears of it either.
-    this.#listing.catch(() => {});
+    this.#snapshot.catch(() => {});
   }
 
   /** Waits until nothing is being listed any more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled([this.#listing]);
+    await Promise.allSettled([this.#snapshot]);
   }
 
   /** Plans a migration; loads what that needs. */
   async plan(history: History, limit: Limit = {}): Promise<Plan> {
-    await this.#list();
+    await this.#list(history);
     await this.#load(this.#changes.filter((listed) => needsLoading(listed, history)));
     const { source, transactionStrategy } = this.#options;
     return shareTransaction(limitPlan(makePlan(this.#input(history)), limit, source.name), transactionStrategy);
   }
 
   /**
-   * The digest of everything that the source has, and of how many change units that is; null where something is wrong with it, or
-   * an edit could go unnoticed.
+   * The digest of everything that the source has, and of how many change units that is; null where nothing tells an edit.
    *
    * @throws {SourceError} when the source cannot be read.
    */
   async settled(): Promise<{ readonly digest: string; readonly count: number } | null> {
-    const { changes, problems } = await this.#listing;
-    const isCertain = problems.length === 0 && changes.every(({ checksum }) => checksum !== null);
-    return isCertain ? { digest: await settledDigest(changes), count: changes.length } : null;
+    const { digest, count } = await this.#snapshot;
+    return digest === null ? null : { digest, count };
   }
 
   /** What the entry of the last change unit of a plan says of all of them, if all goes well; null where it says nothing. */
@@ -89,21 +89,21 @@ export class Planning implements AsyncDisposable {
 
   /** Plans an undo; loads what is to be undone. */
   async planUndo(history: History, target: UndoTarget): Promise<Plan<UndoStep>> {
-    await this.#list();
+    await this.#list(history);
     await this.#load(neededForUndo(this.#changes, selectUndone(history, target)));
     return makeUndoPlan(this.#input(history), target);
   }
 
   /** Plans a baseline; loads what is to be marked as executed. */
   async planBaseline(history: History, to: string): Promise<Plan<MarkStep>> {
-    await this.#list();
+    await this.#list(history);
     await this.#load(this.#changes.filter((listed) => needsLoading(listed, history)));
     return makeBaselinePlan(this.#input(history), to);
   }
 
   /** Plans a repair; loads what may be the files of the change units, because only they say whose they are. */
   async planRepair(history: History, requests: readonly RepairRequest[]): Promise<Plan<MarkStep>> {
-    await this.#list();
+    await this.#list(history);
     const known = requests.flatMap(({ id }) => changesWithId(history, id));
     const ids = new Set(requests.map(({ id }) => id));
     const files = new Set(known.filter(sharesFile).map(({ file }) => file));
@@ -111,9 +111,11 @@ export class Planning implements AsyncDisposable {
     return makeRepairPlan(this.#input(history), requests);
   }
 
-  async #list(): Promise<void> {
+  async #list({ settled, changes: known }: History): Promise<void> {
     if (this.#isListed) return;
-    const { changes, problems } = await this.#listing;
+    const snapshot = await this.#snapshot;
+    const isProven = this.#options.hashesAll !== true && settled !== null && settled === snapshot.digest;
+    const { changes, problems } = await snapshot.list(isProven ? checksumsIn(known) : undefined);
     this.#changes = changes;
     this.#problems = problems;
     this.#isListed = true;
@@ -174,4 +176,20 @@ export class Planning implements AsyncDisposable {
       "write new changes as change units" + (files.length === 0 ? "" : ` (${files.join(", ")})`);
     quietly(this.#options.listener, () => {})({ type: "deprecated", message, files });
   }
+}
+
+/** The checksums by file, where the newest entry says that the source has not changed since. */
+function checksumsIn(known: History["changes"]): ReadonlyMap<string, string> {
+  const checksums = new Map<string, string>();
+  for (const { file, checksum, execution } of known.values()) {
+    if (execution === "EXECUTED" && file !== null && checksum !== null) checksums.set(file, checksum);
+  }
+  return checksums;
+}
+
+/** A source that knows no digest is listed at once. */
+async function snapshotOf(source: ChangeSource): Promise<SourceSnapshot> {
+  if (source.snapshot !== undefined) return await source.snapshot();
+  const listing = await source.list();
+  return { digest: null, count: listing.changes.length, list: () => Promise.resolve(listing) };
 }

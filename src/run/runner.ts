@@ -184,7 +184,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    * @throws {SourceError | DatabaseError | HistoryError} as `plan` does.
    */
   async validate({ signal }: StopOptions = {}): Promise<Plan> {
-    await using planning = new Planning(this.#options);
+    await using planning = new Planning({ ...this.#options, hashesAll: true });
     const reader = new HistoryReader(this.#options.driver, this.#options.runtime, signal);
     const history = await reader.read();
     await reader.verify();

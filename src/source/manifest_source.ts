@@ -1,9 +1,11 @@
 import type { ListedChange } from "../change_unit/change_unit.ts";
+import { sha256 } from "../change_unit/checksum.ts";
 import { isSqlFile, parseFileName } from "../change_unit/file_name.ts";
 import { type ChangeUnitReading, readModule } from "../change_unit/read_change_unit.ts";
-import { readSqlFile, sqlChecksumOf } from "../change_unit/read_sql_file.ts";
+import { readSqlFile } from "../change_unit/read_sql_file.ts";
+import { sqlChecksumOf } from "../change_unit/sql_checksum.ts";
 import type { Problem } from "../report.ts";
-import type { ChangeSource, SourceListing } from "./source.ts";
+import type { ChangeSource, SourceListing, SourceSnapshot } from "./source.ts";
 
 /** A row of a manifest: one change unit. */
 export interface ManifestRow {
@@ -74,6 +76,13 @@ export class ManifestSource implements ChangeSource {
   /** Lists the rows; nothing is read or imported. */
   list(): Promise<SourceListing> {
     return Promise.resolve({ changes: this.#changes, problems: this.#problems });
+  }
+
+  /** Takes the checksums of the rows for what they stand for. */
+  async snapshot(): Promise<SourceSnapshot> {
+    const rows = this.#changes.map(({ file, checksum }) => [file, checksum]);
+    const digest = this.#problems.length === 0 ? await sha256(JSON.stringify(rows)) : null;
+    return { digest, count: rows.length, list: () => this.list() };
   }
 
   /** Imports the modules of change units, one after the other, and reads them. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { ListedChange, LoadedChangeUnit } from "../../src/change_unit/change_unit.ts";
-import { readSqlFile, sqlChecksumOf } from "../../src/change_unit/read_sql_file.ts";
+import { readSqlFile } from "../../src/change_unit/read_sql_file.ts";
+import { sqlChecksumOf } from "../../src/change_unit/sql_checksum.ts";
 import { scriptContext, type SqlScript } from "../../src/change_unit/sql_method.ts";
 
 const FILE = "0001_create_a.sql";

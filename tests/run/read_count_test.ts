@@ -16,13 +16,13 @@ const LOOKS = [
   "openSync",
   "readDir",
   "readFile",
-  "readFileSync",
+  "readTextFile",
   "readTextFileSync",
 ] as const;
 
 /** What is asked of the file system while `work` runs: which folders are listed, which files are read, and all other looks. */
 async function watchFiles(work: () => Promise<unknown>) {
-  const { readDirSync, readTextFile } = Deno;
+  const { readDirSync, readFileSync } = Deno;
   const [folders, files, others]: [string[], string[], string[]] = [[], [], []];
   using stack = new DisposableStack();
   const replace = <Name extends keyof typeof Deno>(name: Name, by: typeof Deno[Name]) => {
@@ -34,9 +34,9 @@ async function watchFiles(work: () => Promise<unknown>) {
     folders.push(basename(String(path)));
     return readDirSync(path);
   });
-  replace("readTextFile", (path, options) => {
+  replace("readFileSync", (path) => {
     files.push(basename(String(path)));
-    return readTextFile(path, options);
+    return readFileSync(path);
   });
   for (const name of LOOKS) {
     const before: (...given: never[]) => unknown = Deno[name];

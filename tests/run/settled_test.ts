@@ -82,6 +82,47 @@ Deno.test("An edited file is found behind an entry that vouches for what it was"
   await assertRejects(() => start(store, folder.path), PlanError, "1_a.tsx");
 });
 
+/** How many digests are computed while `work` runs. */
+async function countDigests(work: () => Promise<unknown>): Promise<number> {
+  const { digest } = crypto.subtle;
+  let count = 0;
+  crypto.subtle.digest = (...given) => {
+    count++;
+    return digest.apply(crypto.subtle, given);
+  };
+  try {
+    await work();
+  } finally {
+    crypto.subtle.digest = digest;
+  }
+  return count;
+}
+
+Deno.test("A plan takes checksums from a history whose newest entry vouches for the files; validate computes each", async () => {
+  const names = ["1_a.ts", "2_b.ts", "3_c.ts"];
+  await using folder = await MigrationsFolder.make(Object.fromEntries(names.map((name) => [name, setting(name, "")])));
+  const store = new MemoryStore();
+  await start(store, folder.path);
+  const decisions = async () => (await another(store, folder.path).plan()).changes.map(({ decision }) => decision);
+  assertEquals(await countDigests(decisions), 1);
+  assertEquals(await decisions(), ["done", "done", "done"]);
+  assertEquals(
+    await countDigests(() => another(store, folder.path).validate()),
+    1 + store.entries.length + names.length,
+  );
+  assertEquals(await countDigests(() => start(store, folder.path)), 2, "of the folder and of the newest entry");
+  // Undone as ann's and executed as bob's, and back again: the file has two checksums in the history.
+  await another(store, folder.path).undo({ to: "c" });
+  await folder.write("3_c.ts", `export const author = "bob";\n${setting("3_c.ts", "")}`);
+  await start(store, folder.path);
+  await another(store, folder.path).undo({ to: "c" });
+  await folder.write("3_c.ts", setting("3_c.ts", ""));
+  await start(store, folder.path);
+  assertEquals(await decisions(), ["done", "done", "done"]);
+  await folder.write("2_b.ts", setting("2_b.ts", "edited"));
+  assertEquals(await decisions(), ["done", "stop", "done"]);
+});
+
 Deno.test("Nothing vouches behind a failure, whichever change unit it is and however it goes on", async () => {
   for (const [index, { id, order }] of units.entries()) {
     const store = new MemoryStore();

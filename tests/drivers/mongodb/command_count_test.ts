@@ -2,7 +2,6 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { MongoClient } from "mongodb";
 import { type ChangeEntry, type ChangeSource, FolderSource, Runner } from "../../../mod.ts";
-import { settledDigest } from "../../../src/plan/settled.ts";
 import { toDocument } from "../../../src/drivers/mongodb/entry_document.ts";
 import { MongoDriver } from "../../../src/drivers/mongodb/mod.ts";
 import { makeEntry, START } from "../../../src/testing/sample_entries.ts";
@@ -31,14 +30,18 @@ async function makeFolder(count: number): Promise<string> {
 class CountingSource implements ChangeSource {
   readonly name = "the counting source";
   loaded = 0;
-  readonly #source: ChangeSource;
+  readonly #source: FolderSource;
 
-  constructor(source: ChangeSource) {
+  constructor(source: FolderSource) {
     this.#source = source;
   }
 
   async list() {
     return await this.#source.list();
+  }
+
+  async snapshot() {
+    return await this.#source.snapshot();
   }
 
   async load(...[changes, defaultAuthor]: Parameters<ChangeSource["load"]>) {
@@ -58,9 +61,9 @@ async function connectMonitored(url: string) {
 }
 
 /** The history of a folder that has been executed in one go, with or without the word that nothing was left to do. */
-async function makeHistory(source: ChangeSource, isSettled: boolean): Promise<ChangeEntry[]> {
+async function makeHistory(source: CountingSource, isSettled: boolean): Promise<ChangeEntry[]> {
   const { changes } = await source.list();
-  const digest = isSettled ? await settledDigest(changes) : null;
+  const digest = isSettled ? (await source.snapshot()).digest : null;
   const nothing = {
     changeId: null,
     author: null,
