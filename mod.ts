@@ -111,7 +111,7 @@ export type {
 } from "./src/report.ts";
 export { type Dependencies, Factory, factory, type Resolved } from "./src/run/dependencies.ts";
 export type { RunnerEvent, RunnerListener, Step } from "./src/run/events.ts";
-export type { LockOptions } from "./src/run/lock.ts";
+export type { LockOptions } from "./src/run/lock_options.ts";
 export type {
   BaselineOptions,
   MigrateOptions,

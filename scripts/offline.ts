@@ -20,7 +20,15 @@ const probeLimitMs = 5_000;
 /** For each package, the stand-in of each of its entries. */
 const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "@std/assert": { ".": "std_assert.ts" },
-  "@std/path": { ".": "std_path.ts" },
+  "@std/path": {
+    ".": "std_path.ts",
+    "./dirname": "std_path.ts",
+    "./from-file-url": "std_path.ts",
+    "./join": "std_path.ts",
+    "./relative": "std_path.ts",
+    "./resolve": "std_path.ts",
+    "./to-file-url": "std_path.ts",
+  },
   "@std/testing": { "./bdd": "std_testing_bdd.ts", "./time": "std_testing_time.ts" },
 };
 
@@ -44,7 +52,7 @@ function standIns(): ReadonlyMap<string, string> {
     // Without a version the package fits every range that deno.json asks for.
     const exports = Object.fromEntries(Object.entries(entries).map(([entry, file]) => [entry, `./${file}`]));
     files.set(join(folder, "deno.json"), JSON.stringify({ name, exports }, null, 2) + "\n");
-    for (const file of Object.values(entries)) {
+    for (const file of new Set(Object.values(entries))) {
       files.set(join(folder, file), Deno.readTextFileSync(join(sourceFolder, file)));
     }
   }

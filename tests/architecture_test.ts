@@ -5,13 +5,14 @@ import { readSourceFiles, ROOT, type SourceFile, toSourceFile } from "./fixtures
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   report: [],
   redact: [],
+  lazily: [],
   errors: ["report"],
   change_unit: ["report", "errors"],
   history: ["report", "errors", "redact", "change_unit"],
   driver: ["report", "errors", "history", "change_unit"],
-  source: ["report", "errors", "change_unit", "history"],
+  source: ["report", "errors", "lazily", "change_unit", "history"],
   plan: ["report", "errors", "change_unit", "history"],
-  run: ["report", "errors", "redact", "change_unit", "history", "driver", "source", "plan"],
+  run: ["report", "errors", "redact", "lazily", "change_unit", "history", "driver", "source", "plan"],
   drivers: ["report", "errors", "redact", "change_unit", "history", "driver"],
   testing: ["report", "errors", "change_unit", "history", "driver", "run"],
   cli: [
@@ -30,15 +31,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The packages that a part may import; the first path that fits counts. Everything else imports none. */
+/**
+ * The packages that a part may import; the first path that fits counts. Everything else imports none. Of a package that ends
+ * with a slash only its parts: the whole of `@std/path` has a hundred modules.
+ */
 const PACKAGES: [path: string, packages: readonly string[]][] = [
-  ["src/source/folder", ["@std/path"]],
+  ["src/source/folder", ["@std/path/"]],
   ["src/drivers/sqlite/", ["node:sqlite"]],
   ["src/drivers/mongodb/", ["mongodb", "node:stream"]],
   ["src/drivers/postgres/", ["postgres"]],
   ["src/testing/", ["@std/assert"]],
   ["src/cli/", [
-    "@std/path",
+    "@std/path/",
     "commander",
     "jsonc-parser",
     "mongodb",
@@ -155,7 +159,8 @@ Deno.test("mod.ts exports no driver but the one in memory", async () => {
 Deno.test("Every part imports only the packages that are its own", () => {
   const wrong = offences(sources, ({ path }, imported) => {
     const allowed = PACKAGES.find(([prefix]) => path.startsWith(prefix))?.[1] ?? [];
-    return !isLocal(imported) && !allowed.includes(imported);
+    return !isLocal(imported) &&
+      !allowed.some((name) => name.endsWith("/") ? imported.startsWith(name) : imported === name);
   });
   assertEquals(wrong, []);
 });

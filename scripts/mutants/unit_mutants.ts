@@ -140,7 +140,7 @@ export const unitMutants: readonly Mutant[] = [
   },
   {
     name: "entry vouches for what runs always",
-    file: "src/plan/settled.ts",
+    file: "src/plan/settling_unit.ts",
     find: "!unit.runAlways && ",
     replace: "",
     why: "a change unit that runs in every execution runs once",

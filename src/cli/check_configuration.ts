@@ -1,6 +1,6 @@
 import { nearest } from "../change_unit/nearest.ts";
 import type { PlanRules, VersionRange } from "../plan/plan_rules.ts";
-import type { LockOptions } from "../run/lock.ts";
+import type { LockOptions } from "../run/lock_options.ts";
 import type { RunnerOptions } from "../run/runner_options.ts";
 import type { DenockConfig, EnvironmentConfig } from "./configuration.ts";
 

@@ -1,7 +1,7 @@
 import type { Dependencies } from "../run/dependencies.ts";
 import type { PlanRules } from "../plan/plan_rules.ts";
 import type { TransactionStrategy } from "../plan/plan.ts";
-import type { LockOptions } from "../run/lock.ts";
+import type { LockOptions } from "../run/lock_options.ts";
 
 /** What a `denock.config.ts` may say. Options of the command line come first, then the environment, then this. */
 export interface EnvironmentConfig {

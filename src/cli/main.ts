@@ -20,7 +20,7 @@
 export type { PlanRules, VersionRange } from "../plan/plan_rules.ts";
 export type { TransactionStrategy } from "../plan/plan.ts";
 export type { Dependencies } from "../run/dependencies.ts";
-export type { LockOptions } from "../run/lock.ts";
+export type { LockOptions } from "../run/lock_options.ts";
 export { defineConfig, type DenockConfig, type EnvironmentConfig } from "./configuration.ts";
 export { EXIT_CODES, type ExitCode } from "./exit_code.ts";
 

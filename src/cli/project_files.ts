@@ -1,4 +1,4 @@
-import { resolve } from "@std/path";
+import { resolve } from "@std/path/resolve";
 import { type DatabaseUrl, kindOf } from "./databases/database_kinds.ts";
 
 /** What is known of a project. */

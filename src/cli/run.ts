@@ -1,4 +1,4 @@
-import { resolve } from "@std/path";
+import { resolve } from "@std/path/resolve";
 import { ExecutionError, MigrationError, PlanError } from "../errors.ts";
 import { captureConsole } from "./capture_console.ts";
 import type { CommandResult, Input } from "./command.ts";

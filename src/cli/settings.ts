@@ -1,5 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
-import { dirname, fromFileUrl, relative, resolve, toFileUrl } from "@std/path";
+import { dirname } from "@std/path/dirname";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { relative } from "@std/path/relative";
+import { resolve } from "@std/path/resolve";
+import { toFileUrl } from "@std/path/to-file-url";
 import type { RunnerOptions } from "../run/runner_options.ts";
 import { checkConfiguration } from "./check_configuration.ts";
 import type { DenockConfig, EnvironmentConfig } from "./configuration.ts";

@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path/dirname";
+import { join } from "@std/path/join";
 import { UsageError } from "./usage_error.ts";
 
 /** The text of a file; undefined when it is not there. */

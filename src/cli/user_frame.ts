@@ -1,4 +1,5 @@
-import { fromFileUrl, relative } from "@std/path";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { relative } from "@std/path/relative";
 
 const FRAME = /(file:\/\/[^\s()?]+)(?:\?[^\s():]*)?:(\d+):(\d+)/;
 

@@ -1,5 +1,5 @@
-import { DatabaseError, ExecutionError, InterruptedError, NOTHING_DONE, PlanError } from "../errors.ts";
-import type { Comment } from "../history/change_entry.ts";
+import { DatabaseError, ExecutionError, InterruptedError, PlanError } from "../errors.ts";
+import type { ChangeEntry, Comment } from "../history/change_entry.ts";
 import type { History } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -28,11 +28,8 @@ export interface Undertaking<Step extends ExecutionStep> {
   readonly operation: Operation;
   /** Who asks for it and why; null for what needs no reason. */
   readonly comment: Comment | null;
-  /**
-   * What the newest entry says when there is nothing to do, and for how many change units; without this the whole history must
-   * be looked at to know.
-   */
-  readonly settled?: () => Promise<{ readonly digest: string; readonly count: number } | null>;
+  /** The history, where it has been read. */
+  readonly entries?: readonly ChangeEntry[] | undefined;
   /** Makes the plan. */
   readonly plan: (history: History) => Promise<Plan<Step>>;
   /** Whether carrying it out adds nothing to the history when all goes well, so that no `RUN` entry is needed either. */
@@ -62,7 +59,7 @@ export class Execution<Step extends ExecutionStep> {
     this.#options = options;
     this.#undertaking = undertaking;
     this.#signal = signal;
-    this.#reader = new HistoryReader(options.driver, options.runtime, signal);
+    this.#reader = new HistoryReader({ driver: options.driver, runtime: options.runtime, signal });
     this.#executionId = options.runtime.uuid();
     const report = new ReportBuilder(undertaking.operation, this.#plan);
     this.#report = report;
@@ -71,8 +68,9 @@ export class Execution<Step extends ExecutionStep> {
 
   /** Runs it. */
   async run(): Promise<ExecutionReport> {
-    const settled = await this.#readUnlessSettled();
-    if (settled !== null) return { ...NOTHING_DONE, operation: this.#undertaking.operation, done: settled.count };
+    const { entries } = this.#undertaking;
+    if (entries === undefined) await this.#reader.read();
+    else this.#reader.add(entries);
     await this.#planAnew();
     for (const problem of this.#plan.problems) {
       if (problem.severity === "warning") this.#listener({ type: "warning", problem });
@@ -94,14 +92,6 @@ export class Execution<Step extends ExecutionStep> {
     } finally {
       this.#signal?.removeEventListener("abort", cancel);
     }
-  }
-
-  /** Reads the history, or no more than its newest entry where that says that there is nothing to do; then gives for how many. */
-  async #readUnlessSettled(): Promise<{ readonly count: number } | null> {
-    const expected = await this.#undertaking.settled?.() ?? null;
-    if (expected !== null) return await this.#reader.readUnlessSettled(expected.digest) ? expected : null;
-    await this.#reader.read();
-    return null;
   }
 
   /** Reads on and plans anew. */

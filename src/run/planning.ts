@@ -8,11 +8,12 @@ import { makeBaselinePlan, makeRepairPlan, type MarkStep, type RepairRequest } f
 import { makePlan } from "../plan/make_plan.ts";
 import type { Plan, PlanInput } from "../plan/plan.ts";
 import { invalidChangeUnit } from "../plan/problems.ts";
-import { settlingUnit } from "../plan/settled.ts";
+import { settlingUnit } from "../plan/settling_unit.ts";
 import { shareTransaction } from "../plan/share_transaction.ts";
 import { makeUndoPlan, neededForUndo, selectUndone, type UndoStep, type UndoTarget } from "../plan/undo_plan.ts";
 import type { PlanRules } from "../plan/plan_rules.ts";
 import type { Problem } from "../report.ts";
+import { snapshotOf } from "../source/snapshot_of.ts";
 import type { ChangeSource, SourceSnapshot } from "../source/source.ts";
 import { quietly, type RunnerListener } from "./events.ts";
 import type { Settling } from "./execution_scope.ts";
@@ -49,10 +50,10 @@ export class Planning implements AsyncDisposable {
   readonly #invalid = new Map<ListedChange, Problem>();
   #hasToldDeprecated = false;
 
-  /** Begins to list the source. */
-  constructor(options: PlanningOptions) {
+  /** Begins to look at the source, unless that has been done. */
+  constructor(options: PlanningOptions, snapshot?: SourceSnapshot) {
     this.#options = options;
-    this.#snapshot = snapshotOf(options.source);
+    this.#snapshot = snapshot === undefined ? snapshotOf(options.source) : Promise.resolve(snapshot);
     // Where nobody gets as far as a plan, nobody hears of it either.
     this.#snapshot.catch(() => {});
   }
@@ -70,21 +71,11 @@ export class Planning implements AsyncDisposable {
     return shareTransaction(limitPlan(makePlan(this.#input(history)), limit, source.name), transactionStrategy);
   }
 
-  /**
-   * The digest of everything that the source has, and of how many change units that is; null where nothing tells an edit.
-   *
-   * @throws {SourceError} when the source cannot be read.
-   */
-  async settled(): Promise<{ readonly digest: string; readonly count: number } | null> {
-    const { digest, count } = await this.#snapshot;
-    return digest === null ? null : { digest, count };
-  }
-
   /** What the entry of the last change unit of a plan says of all of them, if all goes well; null where it says nothing. */
   async settling(plan: Plan): Promise<Settling | null> {
     const unit = settlingUnit(plan, this.#units);
-    const settled = unit === null ? null : await this.settled();
-    return unit === null || settled === null ? null : { unit, digest: settled.digest };
+    const { digest } = await this.#snapshot;
+    return unit === null || digest === null ? null : { unit, digest };
   }
 
   /** Plans an undo; loads what is to be undone. */
@@ -185,11 +176,4 @@ function checksumsIn(known: History["changes"]): ReadonlyMap<string, string> {
     if (execution === "EXECUTED" && file !== null && checksum !== null) checksums.set(file, checksum);
   }
   return checksums;
-}
-
-/** A source that knows no digest is listed at once. */
-async function snapshotOf(source: ChangeSource): Promise<SourceSnapshot> {
-  if (source.snapshot !== undefined) return await source.snapshot();
-  const listing = await source.list();
-  return { digest: null, count: listing.changes.length, list: () => Promise.resolve(listing) };
 }

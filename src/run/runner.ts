@@ -1,19 +1,14 @@
 import type { Driver, LeaseStatus } from "../driver.ts";
 import { DatabaseError, MigrationError, NOTHING_DONE } from "../errors.ts";
 import type { ChangeEntry } from "../history/change_entry.ts";
-import type { History } from "../history/history.ts";
 import { firstLine } from "../history/recorded_error.ts";
-import { checkLimit } from "../plan/limit_plan.ts";
+import { lazily } from "../lazily.ts";
 import type { MarkStep } from "../plan/mark_plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import { checkUndoTarget, type UndoStep } from "../plan/undo_plan.ts";
-import type { ExecutionReport } from "../report.ts";
-import { carryOutMarks, carryOutMigration, carryOutUndo } from "./carry_out.ts";
-import { quietly } from "./events.ts";
+import type { UndoStep } from "../plan/undo_plan.ts";
+import type { ExecutionReport, Operation } from "../report.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { leavesNoTrace } from "./execute_steps.ts";
-import { Execution, type ExecutionStep, type Undertaking } from "./execution.ts";
-import { HistoryReader } from "./history_reader.ts";
+import { quietly } from "./events.ts";
 import type {
   BaselineOptions,
   MigrateOptions,
@@ -22,12 +17,13 @@ import type {
   StopOptions,
   UndoOptions,
 } from "./operation_options.ts";
-import { Planning } from "./planning.ts";
 import { RunnerBuilderStart } from "./runner_builder.ts";
 import { type ResolvedOptions, resolveOptions, type RunnerOptions } from "./runner_options.ts";
+import { readStart } from "./start.ts";
 
-/** A driver carries one execution at a time. */
 const busyDrivers = new WeakSet<Driver<object>>();
+/** Most starts have nothing to do, and need none of it. */
+const operations = lazily(() => import("./operations.ts"));
 
 /**
  * Applies change units to a database, each exactly once.
@@ -79,25 +75,23 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    * @throws {DatabaseError} when the database cannot be reached.
    * @throws {HistoryError} when the history cannot be trusted.
    */
-  async plan({ signal, ...limit }: MigrateOptions = {}): Promise<Plan> {
-    checkLimit(limit);
-    return await this.#planOnly((planning, history) => planning.plan(history, limit), signal);
+  async plan(options: MigrateOptions = {}): Promise<Plan> {
+    return await (await operations()).plan(this.#options, options);
   }
 
   /** Computes what `undo` would do now. Reads the history once and writes nothing. */
-  async planUndo({ signal, ...target }: UndoOptions): Promise<Plan<UndoStep>> {
-    checkUndoTarget(target);
-    return await this.#planOnly((planning, history) => planning.planUndo(history, target), signal);
+  async planUndo(options: UndoOptions): Promise<Plan<UndoStep>> {
+    return await (await operations()).planUndo(this.#options, options);
   }
 
   /** Computes what `repair` would record now. Reads the history once and writes nothing. */
-  async planRepair({ repairs, signal }: Omit<RepairOptions, "comment">): Promise<Plan<MarkStep>> {
-    return await this.#planOnly((planning, history) => planning.planRepair(history, repairs), signal);
+  async planRepair(options: Omit<RepairOptions, "comment">): Promise<Plan<MarkStep>> {
+    return await (await operations()).planRepair(this.#options, options);
   }
 
   /** Computes what `baseline` would record now. Reads the history once and writes nothing. */
-  async planBaseline({ to, signal }: Omit<BaselineOptions, "comment">): Promise<Plan<MarkStep>> {
-    return await this.#planOnly((planning, history) => planning.planBaseline(history, to), signal);
+  async planBaseline(options: Omit<BaselineOptions, "comment">): Promise<Plan<MarkStep>> {
+    return await (await operations()).planBaseline(this.#options, options);
   }
 
   /**
@@ -110,22 +104,14 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    * @throws {InterruptedError} when the signal aborts.
    * @throws {SourceError | DatabaseError | HistoryError} as `plan` does.
    */
-  async migrate({ signal, ...limit }: MigrateOptions = {}): Promise<ExecutionReport> {
-    checkLimit(limit);
-    await using planning = new Planning(this.#options);
-    const { recordRepeats, transactionStrategy } = this.#options;
-    const mayLeaveNoTrace = !recordRepeats && transactionStrategy === "change";
-    return await this.#execute({
-      operation: "MIGRATE",
-      comment: null,
-      plan: (history) => planning.plan(history, limit),
-      ...(limit.to === undefined && limit.count === undefined && { settled: () => planning.settled() }),
-      leavesNoTrace: ({ steps }) => mayLeaveNoTrace && steps.every(leavesNoTrace),
-      carryOut: async (scope, plan, report) => {
-        const settling = await planning.settling(plan);
-        await carryOutMigration({ ...scope, settling }, plan, this.#options, report);
-      },
-    }, signal);
+  async migrate(options: MigrateOptions = {}): Promise<ExecutionReport> {
+    return await this.#alone("MIGRATE", async () => {
+      const { to, count, signal } = options;
+      const isLimited = to !== undefined || count !== undefined;
+      const start = isLimited ? undefined : await readStart({ ...this.#options, signal });
+      if (start?.isSettled === true) return { ...NOTHING_DONE, done: start.snapshot.count };
+      return await (await operations()).migrate(this.#options, options, start);
+    });
   }
 
   /**
@@ -136,16 +122,8 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    * @throws {ChangeFailedError} when a rollback fails; what was undone before stays undone.
    * @throws {PlanError | LockNotObtainedError | LockLostError | InterruptedError} as `migrate` does.
    */
-  async undo({ signal, ...target }: UndoOptions): Promise<ExecutionReport> {
-    checkUndoTarget(target);
-    await using planning = new Planning(this.#options);
-    const { transactionStrategy } = this.#options;
-    return await this.#execute({
-      operation: "UNDO",
-      comment: null,
-      plan: (history) => planning.planUndo(history, target),
-      carryOut: (scope, plan, report) => carryOutUndo(scope, plan, transactionStrategy, report),
-    }, signal);
+  async undo(options: UndoOptions): Promise<ExecutionReport> {
+    return await this.#alone("UNDO", async () => await (await operations()).undo(this.#options, options));
   }
 
   /**
@@ -153,14 +131,8 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    *
    * @throws {PlanError} when a repair does not fit the state of its change unit; nothing was recorded.
    */
-  async repair({ repairs, comment, signal }: RepairOptions): Promise<ExecutionReport> {
-    await using planning = new Planning(this.#options);
-    return await this.#execute({
-      operation: "REPAIR",
-      comment,
-      plan: (history) => planning.planRepair(history, repairs),
-      carryOut: (scope, plan, report) => carryOutMarks(scope, plan, report),
-    }, signal);
+  async repair(options: RepairOptions): Promise<ExecutionReport> {
+    return await this.#alone("REPAIR", async () => await (await operations()).repair(this.#options, options));
   }
 
   /**
@@ -168,14 +140,8 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    *
    * @throws {PlanError} when there is no such change unit, or one of them is interrupted; nothing was recorded.
    */
-  async baseline({ to, comment, signal }: BaselineOptions): Promise<ExecutionReport> {
-    await using planning = new Planning(this.#options);
-    return await this.#execute({
-      operation: "BASELINE",
-      comment,
-      plan: (history) => planning.planBaseline(history, to),
-      carryOut: (scope, plan, report) => carryOutMarks(scope, plan, report),
-    }, signal);
+  async baseline(options: BaselineOptions): Promise<ExecutionReport> {
+    return await this.#alone("BASELINE", async () => await (await operations()).baseline(this.#options, options));
   }
 
   /**
@@ -183,12 +149,8 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    *
    * @throws {SourceError | DatabaseError | HistoryError} as `plan` does.
    */
-  async validate({ signal }: StopOptions = {}): Promise<Plan> {
-    await using planning = new Planning({ ...this.#options, hashesAll: true });
-    const reader = new HistoryReader(this.#options.driver, this.#options.runtime, signal);
-    const history = await reader.read();
-    await reader.verify();
-    return await planning.plan(history);
+  async validate(options: StopOptions = {}): Promise<Plan> {
+    return await (await operations()).validate(this.#options, options);
   }
 
   /**
@@ -196,8 +158,8 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
    *
    * @throws {DatabaseError | HistoryError} as `plan` does.
    */
-  async history({ signal }: StopOptions = {}): Promise<readonly ChangeEntry[]> {
-    return await new HistoryReader(this.#options.driver, this.#options.runtime, signal).readVerified();
+  async history(options: StopOptions = {}): Promise<readonly ChangeEntry[]> {
+    return await (await operations()).history(this.#options, options);
   }
 
   /**
@@ -236,25 +198,12 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
     return status;
   }
 
-  async #planOnly<Result extends Plan<ExecutionStep>>(
-    plan: (planning: Planning, history: History) => Promise<Result>,
-    signal: AbortSignal | undefined,
-  ): Promise<Result> {
-    await using planning = new Planning(this.#options);
-    const reader = new HistoryReader(this.#options.driver, this.#options.runtime, signal);
-    const planned = await plan(planning, await reader.read());
-    if (planned.steps.length > 0) await reader.verify();
-    return planned;
-  }
-
-  async #execute<Step extends ExecutionStep>(
-    undertaking: Undertaking<Step>,
-    signal: AbortSignal | undefined,
-  ): Promise<ExecutionReport> {
+  /** A driver carries one execution at a time. */
+  async #alone(operation: Operation, work: () => Promise<ExecutionReport>): Promise<ExecutionReport> {
     const { driver, enabled, listener } = this.#options;
     if (!enabled) {
-      quietly(listener, () => {})({ type: "disabled", operation: undertaking.operation });
-      return { ...NOTHING_DONE, operation: undertaking.operation };
+      quietly(listener, () => {})({ type: "disabled", operation });
+      return { ...NOTHING_DONE, operation };
     }
     if (busyDrivers.has(driver)) {
       const message = "The driver is carrying another execution: wait for it, or use a second one";
@@ -262,7 +211,7 @@ export class Runner<Context extends object, Given extends Dependencies = Depende
     }
     busyDrivers.add(driver);
     try {
-      return await new Execution(this.#options, undertaking, signal).run();
+      return await work();
     } finally {
       busyDrivers.delete(driver);
     }

@@ -7,7 +7,7 @@ import type { ChangeSource } from "../source/source.ts";
 import { sourceOf } from "../source/source_of.ts";
 import { checkDependencyNames, type Dependencies, type Resolved } from "./dependencies.ts";
 import type { RunnerListener } from "./events.ts";
-import { checkLockOptions, DEFAULT_LOCK, type LockOptions } from "./lock.ts";
+import { checkLockOptions, DEFAULT_LOCK, type LockOptions } from "./lock_options.ts";
 import { type Runtime, webRuntime } from "./runtime.ts";
 
 /**

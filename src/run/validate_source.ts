@@ -1,9 +1,11 @@
-import { EMPTY_HISTORY } from "../history/history.ts";
+import { lazily } from "../lazily.ts";
 import type { Plan } from "../plan/plan.ts";
 import { DEFAULT_RULES } from "../plan/plan_rules.ts";
 import { sourceOf } from "../source/source_of.ts";
-import { Planning } from "./planning.ts";
 import type { RunnerOptions } from "./runner_options.ts";
+
+const planningModule = lazily(() => import("./planning.ts"));
+const historyModule = lazily(() => import("../history/history.ts"));
 
 /** What {@link validateSource} needs to know; it means the same there as for a `Runner`. */
 export interface ValidateSourceOptions
@@ -39,6 +41,8 @@ const ANY_DATABASE = {
 export async function validateSource(
   { migrations, rules, defaultAuthor, listener }: ValidateSourceOptions,
 ): Promise<Plan> {
+  const { Planning } = await planningModule();
+  const { EMPTY_HISTORY } = await historyModule();
   await using planning = new Planning({
     source: sourceOf(migrations),
     rules: { ...DEFAULT_RULES, ...rules },

@@ -1,14 +1,18 @@
-import { fromFileUrl, join, resolve } from "@std/path";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { join } from "@std/path/join";
+import { resolve } from "@std/path/resolve";
 import type { ListedChange } from "../change_unit/change_unit.ts";
 import { checksumOfBytes } from "../change_unit/checksum.ts";
 import { isSqlFile } from "../change_unit/file_name.ts";
 import type { ChangeUnitReading } from "../change_unit/read_change_unit.ts";
 import { sqlChecksumOf } from "../change_unit/sql_checksum.ts";
+import { lazily } from "../lazily.ts";
 import { type FilePair, readEntries } from "./folder/folder_entries.ts";
 import type { ChangeSource, SourceListing, SourceSnapshot } from "./source.ts";
 import { digestOfFiles, readFiles } from "./folder/source_file.ts";
 
 const FILES_HASHED_AT_ONCE = 64;
+const loading = lazily(() => import("./folder/load_files.ts"));
 
 /**
  * A folder of change units, one a file, named `<order>_<id>.ts`. Listing reads and hashes the files; only those that a plan
@@ -68,7 +72,7 @@ export class FolderSource implements ChangeSource {
 
   /** Imports files of the folder and reads them as change units. */
   async load(changes: readonly ListedChange[], defaultAuthor: string): Promise<readonly ChangeUnitReading[]> {
-    const { loadFiles } = await import("./folder/load_files.ts");
+    const { loadFiles } = await loading();
     return await loadFiles(this.#path, changes, defaultAuthor);
   }
 }

@@ -1,9 +1,12 @@
 import type { ChangeUnitDefinition, ListedChange } from "../change_unit/change_unit.ts";
 import { type ChangeUnitClass, declarationsOf, isClass } from "../change_unit/declarations.ts";
 import { ORDER_PATTERN } from "../change_unit/order.ts";
-import { type ChangeUnitReading, readDefinition } from "../change_unit/read_change_unit.ts";
+import type { ChangeUnitReading } from "../change_unit/read_change_unit.ts";
+import { lazily } from "../lazily.ts";
 import type { Problem } from "../report.ts";
 import type { ChangeSource, SourceListing } from "./source.ts";
+
+const reading = lazily(() => import("../change_unit/read_change_unit.ts"));
 
 /** A change unit from memory states its id and order itself. */
 export type ListedDefinition<Context> = ChangeUnitDefinition<Context> & {
@@ -66,10 +69,9 @@ export class ListSource<Context extends object = object> implements ChangeSource
   }
 
   /** Reads the definitions of change units. */
-  load(changes: readonly ListedChange[], defaultAuthor: string): Promise<readonly ChangeUnitReading[]> {
-    return Promise.resolve(
-      changes.map((change) => readDefinition(this.#definitions.get(change), change, defaultAuthor)),
-    );
+  async load(changes: readonly ListedChange[], defaultAuthor: string): Promise<readonly ChangeUnitReading[]> {
+    const { readDefinition } = await reading();
+    return changes.map((change) => readDefinition(this.#definitions.get(change), change, defaultAuthor));
   }
 }
 

@@ -1,11 +1,14 @@
 import type { ListedChange } from "../change_unit/change_unit.ts";
 import { sha256 } from "../change_unit/checksum.ts";
 import { isSqlFile, parseFileName } from "../change_unit/file_name.ts";
-import { type ChangeUnitReading, readModule } from "../change_unit/read_change_unit.ts";
-import { readSqlFile } from "../change_unit/read_sql_file.ts";
+import type { ChangeUnitReading } from "../change_unit/read_change_unit.ts";
 import { sqlChecksumOf } from "../change_unit/sql_checksum.ts";
+import { lazily } from "../lazily.ts";
 import type { Problem } from "../report.ts";
 import type { ChangeSource, SourceListing, SourceSnapshot } from "./source.ts";
+
+const reading = lazily(() => import("../change_unit/read_change_unit.ts"));
+const sqlReading = lazily(() => import("../change_unit/read_sql_file.ts"));
 
 /** A row of a manifest: one change unit. */
 export interface ManifestRow {
@@ -99,6 +102,7 @@ export class ManifestSource implements ChangeSource {
       const module = await loads.load();
       if (isSqlFile(change.file)) return await readSql(module, await loads.undo?.(), change, defaultAuthor);
       if (!isRecord(module)) return { violations: ["`load` of its row must give a module"] };
+      const { readModule } = await reading();
       return readModule(module, change, defaultAuthor);
     } catch (error) {
       return { violations: [`It cannot be loaded: ${error instanceof Error ? error.message : String(error)}`] };
@@ -120,6 +124,7 @@ async function readSql(
   if (await sqlChecksumOf({ text, undoText }) !== change.checksum) {
     return { violations: ["It was edited since the manifest was made: make that again with `denock manifest`"] };
   }
+  const { readSqlFile } = await sqlReading();
   return readSqlFile({ text, undoText }, change, defaultAuthor);
 }
 

@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path/dirname";
+import { join } from "@std/path/join";
 import { FolderSource } from "../../source/folder_source.ts";
 import type { SourceListing } from "../../source/source.ts";
 import { MANIFEST_FILE } from "../../source/write_manifest.ts";

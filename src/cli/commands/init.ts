@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "@std/path/join";
 import { FolderSource } from "../../source/folder_source.ts";
 import { defineCommand, type Session } from "../command.ts";
 import { addToDenoSettings, findDenoSettings } from "../deno_settings.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "@std/path/join";
 import { compareOrders } from "../../change_unit/order.ts";
 import { PlanError } from "../../errors.ts";
 import { duplicateOrder } from "../../plan/problems.ts";

@@ -1,4 +1,4 @@
-import { resolve } from "@std/path";
+import { resolve } from "@std/path/resolve";
 import { DatabaseError } from "../../errors.ts";
 import { firstLine } from "../../history/recorded_error.ts";
 import { isThere } from "../text_file.ts";

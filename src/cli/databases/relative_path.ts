@@ -1,4 +1,4 @@
-import { relative } from "@std/path";
+import { relative } from "@std/path/relative";
 
 /** A file as it is named from a folder, so that the name holds wherever the folder is. */
 export function relativePath(folder: string, path: string): string {

@@ -1,4 +1,5 @@
-import { join, relative } from "@std/path";
+import { join } from "@std/path/join";
+import { relative } from "@std/path/relative";
 import { type FileName, parseFileName } from "../../change_unit/file_name.ts";
 import { SourceError } from "../../errors.ts";
 import type { Problem } from "../../report.ts";

@@ -1,4 +1,5 @@
-import { join, toFileUrl } from "@std/path";
+import { join } from "@std/path/join";
+import { toFileUrl } from "@std/path/to-file-url";
 import type { ListedChange } from "../../change_unit/change_unit.ts";
 import { type FileName, isSqlFile, parseFileName } from "../../change_unit/file_name.ts";
 import { type ChangeUnitReading, readModule } from "../../change_unit/read_change_unit.ts";

@@ -1,6 +1,5 @@
 import type { ListedChange, LoadedChangeUnit } from "../change_unit/change_unit.ts";
 import { sharesFile } from "../change_unit/file_name.ts";
-import { type ChangeEntry, FORMAT } from "../history/change_entry.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -15,9 +14,4 @@ export function settlingUnit(
     changes.every(({ decision }) => decision === "run" || decision === "done") &&
     steps.every(({ unit }) => !unit.runAlways && !sharesFile(unit));
   return isSettled ? steps.at(-1)?.unit ?? null : null;
-}
-
-/** Whether the newest entry of a history says that a source with this digest has nothing to do. */
-export function isSettledBy({ format, state, settled }: ChangeEntry, digest: string): boolean {
-  return format === FORMAT && state === "EXECUTED" && settled === digest;
 }

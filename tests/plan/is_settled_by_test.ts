@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isSettledBy } from "../../src/plan/settled.ts";
+import { isSettledBy } from "../../src/plan/is_settled_by.ts";
 import { draft, sealLog } from "../fixtures/log.ts";
 
 Deno.test("isSettledBy() asks for the digest, the state and the format", async () => {
