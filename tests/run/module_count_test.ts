@@ -32,5 +32,5 @@ Deno.test("mod.ts loads what each start needs, and neither planning nor executio
   assertEquals(loaded.filter((path) => /operations|planning|execut|history\.ts|read_|carry_out/.test(path)), [
     "src/run/read_entries.ts",
   ]);
-  assertEquals(loaded.length, 42);
+  assertEquals(loaded.length, 43);
 });

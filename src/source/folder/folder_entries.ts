@@ -5,7 +5,7 @@ import { SourceError } from "../../errors.ts";
 import type { Problem } from "../../report.ts";
 
 /** A file of the folder, and what its name says. */
-export interface FolderEntry extends Deno.DirEntry {
+export interface FolderEntry extends Pick<Deno.DirEntry, "name" | "isFile" | "isSymlink"> {
   /** What its name says. */
   readonly parsed: FileName;
 }
@@ -36,7 +36,11 @@ export async function readEntries(folder: string, name: string): Promise<FolderE
   const readable: FilePair[] = [];
   const problems = left.map(undoesNothing);
   for (const pair of pairs) {
-    const problem = await refuse(folder, pair.entry) ?? (pair.undo && await refuse(folder, pair.undo));
+    const { entry, undo } = pair;
+    const isPlain = (each: FolderEntry) => each.isFile && each.parsed.kind !== "invalid";
+    const problem = isPlain(entry) && (undo === undefined || isPlain(undo))
+      ? undefined
+      : await refuse(folder, entry) ?? (undo && await refuse(folder, undo));
     if (problem === undefined) readable.push(pair);
     else problems.push(problem);
   }
@@ -48,7 +52,7 @@ function readFolder(folder: string, name: string): FolderEntry[] {
     // In one go: one by one, thousands of files would take three times as long.
     return Array.from(Deno.readDirSync(folder))
       .filter((entry) => !entry.isDirectory)
-      .map((entry) => ({ ...entry, parsed: parseFileName(entry.name) }))
+      .map(({ name, isFile, isSymlink }) => ({ name, isFile, isSymlink, parsed: parseFileName(name) }))
       .filter(({ parsed }) => parsed.kind !== "ignored")
       .toSorted((left, right) => left.name < right.name ? -1 : 1);
   } catch (cause) {
@@ -58,21 +62,21 @@ function readFolder(folder: string, name: string): FolderEntry[] {
 
 /** Finds the file that undoes each change unit in SQL; what is left over undoes nothing. */
 function pairUp(found: readonly FolderEntry[]): { readonly pairs: FilePair[]; readonly left: FolderEntry[] } {
-  const undoEntries = new Map(found.flatMap((entry) => {
-    return entry.parsed.kind === "undo" ? [[entry.parsed.change, entry] as const] : [];
-  }));
-  const pairs = found.filter(({ parsed }) => parsed.kind !== "undo").map((entry) => {
-    const undo = undoEntries.get(entry.name);
-    undoEntries.delete(entry.name);
-    return { entry, undo };
-  });
-  return { pairs, left: [...undoEntries.values()] };
+  const undos = new Map<string, FolderEntry>();
+  for (const entry of found) if (entry.parsed.kind === "undo") undos.set(entry.parsed.change, entry);
+  const pairs: FilePair[] = [];
+  for (const entry of found) {
+    if (entry.parsed.kind === "undo") continue;
+    pairs.push({ entry, undo: undos.get(entry.name) });
+    undos.delete(entry.name);
+  }
+  return { pairs, left: [...undos.values()] };
 }
 
-/** What is wrong with a file before it is read. For most there is nothing to wait for. */
-function refuse(folder: string, entry: FolderEntry): Problem | undefined | Promise<Problem | undefined> {
+/** What is wrong with a file before it is read. */
+async function refuse(folder: string, entry: FolderEntry): Promise<Problem | undefined> {
   if (entry.parsed.kind === "invalid") return invalidName(entry.name, entry.parsed.reason);
-  if (entry.isSymlink) return refuseLink(folder, entry.name);
+  if (entry.isSymlink) return await refuseLink(folder, entry.name);
   return entry.isFile ? undefined : notRegular(entry.name);
 }
 
