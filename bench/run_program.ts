@@ -21,7 +21,7 @@ export async function prepareSettings(): Promise<void> {
   const { imports, links } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const packages = JSON.parse(await Deno.readTextFile(new URL("./packages.json", import.meta.url)));
   const settings = {
-    imports: { "@std/path": imports["@std/path"], ...packages },
+    imports: { "@std/path": imports["@std/path"], commander: imports.commander, ...packages },
     links: links.map((link: string) => join("..", "..", link)),
     nodeModulesDir: "none",
   };

@@ -1,6 +1,6 @@
 import { type Measured, median } from "../measure.ts";
 import type { DatabaseKind } from "../databases.ts";
-import { denockTens, denockTogether } from "../subjects/denock.ts";
+import { denockCommandLine, denockTens, denockTogether } from "../subjects/denock.ts";
 import type { Scale } from "../scenario.ts";
 import { processTimes, toTable } from "./table.ts";
 
@@ -40,10 +40,21 @@ function noOpTargets({ executed }: Scale): Target[] {
       : [{ section: "no-op", told: `MongoDB, ${count}: to the raw client`, of, to: { ...key, subject: BOUND }, most }];
     return [...bound, { section: "no-op", told: `MongoDB, ${count}: to the fastest peer`, of, to: key, most: 1 }];
   });
-  const [, count = 1] = executed;
+  const [few = 1, count = 1] = executed;
   const key = { scenario: "no-op", database: "SQLite", count } as const;
   const told = `SQLite, ${count}: to the fastest peer`;
-  return [...mongodb, { section: "no-op", told, of: { ...key, subject: OWN }, to: key, most: 1 }];
+  const commandLine = KINDS.map((database): Target => {
+    const key = { scenario: "no-op", database, count: few } as const;
+    const of = { ...key, subject: denockCommandLine[database].name };
+    return {
+      section: "no-op",
+      told: `${database}, ${few}: command line to the raw client`,
+      of,
+      to: { ...key, subject: BOUND },
+      most: 1.3,
+    };
+  });
+  return [...mongodb, { section: "no-op", told, of: { ...key, subject: OWN }, to: key, most: 1 }, ...commandLine];
 }
 
 function applyTargets({ pending: [few, many] }: Scale): Target[] {

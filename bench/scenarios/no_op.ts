@@ -2,7 +2,7 @@ import type { Place } from "../databases.ts";
 import type { Case } from "../measure.ts";
 import { type Bench, type Block, isWanted, type Scenario } from "../scenario.ts";
 import type { Subject } from "../subject.ts";
-import { denock } from "../subjects/denock.ts";
+import { denock, denockCommandLine } from "../subjects/denock.ts";
 import { migrateMongoHashed } from "../subjects/peers.ts";
 import { raw } from "../subjects/raw.ts";
 import { settle, type Settled, startSettled, subjectsOn } from "./start.ts";
@@ -19,11 +19,12 @@ async function openBlock(
   const stack = new AsyncDisposableStack();
   const settled = new Map<string, Settled>();
   const more = place.kind === "MongoDB" ? [migrateMongoHashed] : [];
-  for (const subject of [...subjectsOn(place.kind), ...more]) {
+  const subjects = [...subjectsOn(place.kind), denockCommandLine[place.kind]];
+  for (const subject of [...subjects, ...more]) {
     if (isWanted(bench, subject.name)) settled.set(subject.name, await settle(place, { subject, count, stack }));
   }
   const key = { database: place.kind, count };
-  const cases = subjectsOn(place.kind).flatMap((subject): Case[] => {
+  const cases = subjects.flatMap((subject): Case[] => {
     const there = settled.get(subject.name);
     if (there === undefined) return [];
     const measure = () => startSettled(there, { subject, count });

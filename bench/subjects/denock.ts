@@ -101,6 +101,12 @@ const onMongodb: Subject = {
 /** Denock as it comes. */
 export const denock: Readonly<Record<DatabaseKind, Subject>> = { SQLite: onSqlite, MongoDB: onMongodb };
 
+/** Denock as `denock migrate`. */
+export const denockCommandLine: Readonly<Record<DatabaseKind, Subject>> = {
+  SQLite: { ...onSqlite, name: "Denock, command line", program: "command_line.ts" },
+  MongoDB: { ...onMongodb, name: "Denock, command line", program: "command_line.ts" },
+};
+
 /** Denock with one transaction for a whole execution. */
 export const denockTogether: Readonly<Record<DatabaseKind, Subject>> = {
   SQLite: together(onSqlite),
