@@ -62,6 +62,8 @@ export async function startPending(place: Place, start: Start): Promise<Measurem
   const { subject, count } = start;
   await using database = await makeDatabase(place);
   await using folder = await makeFolder(unitsOf(subject, place.kind, { count }));
+  // Else whoever waits for the disk would wait for these files, too.
+  await new Deno.Command("sync").output();
   const measurement = await run(database, folder, start);
   const effects = await database.effects();
   const once = effects.values().filter((times) => times === 1).toArray().length;

@@ -2,11 +2,6 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Guard } from "../../driver.ts";
 import { MigrationError } from "../../errors.ts";
 
-/** What SQLite calls `BEGIN`, `COMMIT` and `ROLLBACK` when it asks whether they are allowed. */
-const SQLITE_TRANSACTION = 22;
-const SQLITE_OK = 0;
-const SQLITE_DENY = 1;
-
 /** Members that belong to whoever owns the connection. */
 const OWNERS_ONLY: readonly PropertyKey[] = ["close", "open", "setAuthorizer", Symbol.dispose];
 
@@ -21,24 +16,6 @@ export function bindDatabase(database: DatabaseSync, guard: Guard): DatabaseSync
     },
     result: (value) => isStatement(value) ? bindStatement(value, guard) : value,
   });
-}
-
-/** Not in the types of every version of the runtime. */
-interface Authorizing {
-  setAuthorizer?(callback: ((action: number) => number) | null): void;
-}
-
-/** While `work` runs, a statement that would end the transaction is refused before it is executed. */
-export async function holdTransaction<Result>(database: DatabaseSync, work: () => Promise<Result>): Promise<Result> {
-  const { setAuthorizer } = database as Authorizing;
-  const authorize = (callback: Parameters<NonNullable<typeof setAuthorizer>>[0]) =>
-    setAuthorizer?.call(database, callback);
-  authorize((action) => action === SQLITE_TRANSACTION ? SQLITE_DENY : SQLITE_OK);
-  try {
-    return await work();
-  } finally {
-    authorize(null);
-  }
 }
 
 function bindStatement(statement: StatementSync, guard: Guard): StatementSync {

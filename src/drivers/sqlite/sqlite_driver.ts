@@ -16,9 +16,10 @@ import {
 import { MigrationError } from "../../errors.ts";
 import type { ChangeEntry } from "../../history/change_entry.ts";
 import { firstUnlessSettled, plainValuesOf } from "../shared/entry_columns.ts";
-import { bindDatabase, holdTransaction } from "./bound_database.ts";
+import { bindDatabase } from "./bound_database.ts";
 import { COLUMN_DEFINITIONS, COLUMN_NAMES, fromRow } from "./entry_rows.ts";
 import { LeaseRow } from "./lease_row.ts";
+import { TransactionHold } from "./transaction_hold.ts";
 
 /** What a {@link SqliteDriver} gives change units. */
 export interface SqliteDriverContext {
@@ -81,6 +82,7 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
   readonly #database: DatabaseSync;
   readonly #history: string;
   readonly #lease: LeaseRow;
+  readonly #hold: TransactionHold;
   /** The renewal made inside the open transaction, which a rollback would take away. */
   #renewedInside: (Lease & { readonly leaseMs: number }) | undefined;
 
@@ -89,6 +91,7 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
     this.#database = database;
     this.#history = quote(historyTable);
     this.#lease = new LeaseRow(database, quote(leaseTable));
+    this.#hold = new TransactionHold(database);
   }
 
   /** Makes the tables, and turns on the write-ahead log, with which readers do not wait for the writer. */
@@ -167,7 +170,7 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
       });
       const append = (entry: ChangeEntry) => this.#appendInside(entry);
       const fence = (entry: ChangeEntry) => this.#fenceInside(entry);
-      result = await holdTransaction(this.#database, () => work({ context, append, fence }));
+      result = await this.#hold.during(() => work({ context, append, fence }));
     } catch (error) {
       this.#rollBack();
       throw error;
@@ -193,8 +196,9 @@ export class SqliteDriver implements Driver<SqliteDriverContext> {
     return code === SQLITE_BUSY || code === SQLITE_LOCKED || isLocked(error) ? "transient" : "permanent";
   }
 
-  /** There is nothing to close: the database is the caller's. */
+  /** Leaves nothing behind in the database, which is the caller's, and so is closed by the caller. */
   [Symbol.asyncDispose](): Promise<void> {
+    if (this.#database.isOpen) this.#hold.end();
     return Promise.resolve();
   }
 
