@@ -6,7 +6,7 @@ import type { Bench, Block, Scenario } from "../scenario.ts";
 import { denock } from "../subjects/denock.ts";
 import { raw } from "../subjects/raw.ts";
 import { makeFolder, unitsOf } from "../units_folder.ts";
-import { settle } from "./start.ts";
+import { settle, waitForDisk } from "./start.ts";
 
 /** What is done with the files and the history, by whom, and how results call it. */
 const WORKS: readonly (readonly [work: ProgramRequest["work"], subject: string])[] = [
@@ -48,6 +48,7 @@ function openPending(place: Place, { scale }: Bench): Promise<Block> {
     async measure() {
       await using database = await makeDatabase(place);
       await using folder = await makeFolder(unitsOf(subject, place.kind, { count }));
+      await waitForDisk();
       const request = { work: "plan", database: place.kind, url: database.url, folder: folder.path, count } as const;
       return seen(await runProgram(subject.program, request), count);
     },

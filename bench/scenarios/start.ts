@@ -62,8 +62,7 @@ export async function startPending(place: Place, start: Start): Promise<Measurem
   const { subject, count } = start;
   await using database = await makeDatabase(place);
   await using folder = await makeFolder(unitsOf(subject, place.kind, { count }));
-  // Else whoever waits for the disk would wait for these files, too.
-  await new Deno.Command("sync").output();
+  await waitForDisk();
   const measurement = await run(database, folder, start);
   const effects = await database.effects();
   const once = effects.values().filter((times) => times === 1).toArray().length;
@@ -72,6 +71,11 @@ export async function startPending(place: Place, start: Start): Promise<Measurem
     throw new Error(`${subject.name} has executed ${once} of ${count} changes once and recorded ${records}`);
   }
   return measurement;
+}
+
+/** What was just written has reached the disk; else whoever waits for that in a measurement would wait for these files, too. */
+export async function waitForDisk(): Promise<void> {
+  await new Deno.Command("sync").output();
 }
 
 async function run(database: BenchDatabase, folder: UnitsFolder, start: Start): Promise<Measurement> {

@@ -1,5 +1,6 @@
 import { type ExecutionReport, MigrationError, Runner } from "../../mod.ts";
 import type { ChangeEntry } from "../../src/history/change_entry.ts";
+import { withChecksums } from "../fixtures/with_checksums.ts";
 import { VirtualTime } from "../properties/virtual_time.ts";
 import type { Fault } from "./faults.ts";
 import type { Counters, Ground } from "./ground.ts";
@@ -53,7 +54,7 @@ export class World {
     const process = new Process(this.time, plan);
     const runner = new Runner<object>({
       driver: new ObservedDriver(connection.driver, process),
-      migrations: unitsOf(scenario.units, { ground, process, journal }),
+      migrations: withChecksums(unitsOf(scenario.units, { ground, process, journal })),
       transactionStrategy: scenario.strategy ?? "change",
       recordRepeats: scenario.recordRepeats ?? true,
       lock: { leaseMs: LEASE_MS, pollMs: LEASE_MS, waitMs: 4 * LEASE_MS },
@@ -117,7 +118,7 @@ export class World {
   async repair(id: string, as: "executed" | "rolled back"): Promise<void> {
     const process = new Process(this.time);
     const { ground, journal, scenario } = this;
-    const migrations = unitsOf(scenario.units, { ground, process, journal });
+    const migrations = withChecksums(unitsOf(scenario.units, { ground, process, journal }));
     const lock = { leaseMs: LEASE_MS };
     const runner = new Runner<object>({ driver: ground.outside, migrations, lock, runtime: process.runtime });
     await this.pass(runner.repair({ repairs: [{ id, as }], comment: COMMENT }));

@@ -7,6 +7,7 @@ import {
   type PlanRules,
   Runner,
 } from "../../mod.ts";
+import { withChecksums } from "../fixtures/with_checksums.ts";
 import { type Ending } from "./check_endings.ts";
 import { Checker } from "./checker.ts";
 import { changeUnitsOf } from "./change_units.ts";
@@ -119,7 +120,7 @@ export class Life {
     const connection = new Connection({ process, store, scheduler, faults, trace, longestDelayMs });
     const runner = new Runner<SimulatedContext>({
       driver: this.#makeDriver({ process, scheduler, store, connection, faults, eviction }),
-      migrations: changeUnitsOf(scenario, process, faults),
+      migrations: withChecksums(changeUnitsOf(scenario, process, faults)),
       transactionStrategy: strategy,
       unitsPerTransaction,
       rules: { outOfOrder },
