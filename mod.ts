@@ -129,4 +129,4 @@ export { FolderSource } from "./src/source/folder_source.ts";
 export { type ListedClass, type ListedDefinition, type ListedUnit, ListSource } from "./src/source/list_source.ts";
 export { type ManifestRow, ManifestSource } from "./src/source/manifest_source.ts";
 export { compareManifest, type ManifestDifference, writeManifest } from "./src/source/write_manifest.ts";
-export type { ChangeSource, SourceListing } from "./src/source/source.ts";
+export type { ChangeSource, SourceListing, SourceSnapshot } from "./src/source/source.ts";

@@ -114,6 +114,7 @@ const TYPES = [
   "SchemaChanges",
   "SkippedChange",
   "SourceListing",
+  "SourceSnapshot",
   "Step",
   "StopOptions",
   "StoredLease",
