@@ -2,6 +2,9 @@ import { sha256 } from "../change_unit/checksum.ts";
 import { HistoryError } from "../errors.ts";
 import { type ChangeEntry, type EntryDraft, FORMAT } from "./change_entry.ts";
 
+/** A hundred thousand at once take four times as long. */
+const DIGESTS_AT_ONCE = 512;
+
 /** The end of a log: where the next entry goes, and what it links to. */
 export interface LogEnd {
   /** The position of the last entry; 0 for an empty log. */
@@ -22,12 +25,18 @@ export async function sealEntry(draft: EntryDraft, end: LogEnd): Promise<ChangeE
  * @throws {HistoryError} with code `HISTORY_BROKEN`, naming the first entry that does not match.
  */
 export async function verifyDigests(entries: readonly ChangeEntry[]): Promise<void> {
-  const digests = await Promise.all(entries.map(({ digest: _, ...rest }) => sha256(canonical(rest))));
-  const broken = entries.find((entry, index) => entry.digest !== digests[index]);
-  if (broken === undefined) return;
-  throw new HistoryError(
+  for (let start = 0; start < entries.length; start += DIGESTS_AT_ONCE) {
+    const batch = entries.slice(start, start + DIGESTS_AT_ONCE);
+    const digests = await Promise.all(batch.map(({ digest: _, ...rest }) => sha256(canonical(rest))));
+    const broken = batch.find((entry, index) => entry.digest !== digests[index]);
+    if (broken !== undefined) throw edited(broken);
+  }
+}
+
+function edited(entry: ChangeEntry): HistoryError {
+  return new HistoryError(
     "HISTORY_BROKEN",
-    `Entry ${broken.seq} of the history${subject(broken)} was edited after it was written: its digest does not match`,
+    `Entry ${entry.seq} of the history${subject(entry)} was edited after it was written: its digest does not match`,
   );
 }
 

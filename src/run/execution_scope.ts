@@ -81,7 +81,9 @@ export type EntrySubject = Pick<
 
 /** Drafts an entry of an execution; without a change unit it is its `RUN` entry. */
 export function draftEntry(scope: EntryScope, unit: EntrySubject | null, details: EntryDetails): EntryDraft {
-  const settles = scope.settling?.unit === unit && details.type === "EXECUTION" && details.state === "EXECUTED";
+  const { settling } = scope;
+  const isLast = settling !== null && settling.unit === unit;
+  const settles = isLast && details.type === "EXECUTION" && details.state === "EXECUTED";
   return {
     executionId: scope.executionId,
     operation: scope.operation,
@@ -102,7 +104,7 @@ export function draftEntry(scope: EntryScope, unit: EntrySubject | null, details
     comment: scope.comment,
     metadata: scope.metadata,
     error: details.error ?? null,
-    settled: settles ? scope.settling?.digest ?? null : null,
+    settled: settles ? settling.digest : null,
   };
 }
 

@@ -34,7 +34,8 @@ export class HistoryReader {
   add(entries: readonly ChangeEntry[]): History {
     this.#hasRead = true;
     this.history = extendHistory(this.history, entries);
-    this.#unverified.push(...entries);
+    // As arguments of a call, a hundred thousand would be too many.
+    this.#unverified = this.#unverified.concat(entries);
     return this.history;
   }
 

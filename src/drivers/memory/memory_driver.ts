@@ -134,7 +134,7 @@ export class MemoryDriver implements Driver<MemoryDriverContext> {
       [...staged, ...fences].some((entry) => this.#isTaken(entry));
     if (isConflict) throw new WriteConflictError("Another transaction has committed in between");
     if (data !== snapshot) this.#store.data = data;
-    this.#store.entries.push(...staged);
+    for (const entry of staged) this.#store.entries.push(entry);
     return result;
   }
 
