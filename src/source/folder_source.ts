@@ -7,7 +7,7 @@ import { isSqlFile } from "../change_unit/file_name.ts";
 import type { ChangeUnitReading } from "../change_unit/read_change_unit.ts";
 import { sqlChecksumOf } from "../change_unit/sql_checksum.ts";
 import { lazily } from "../lazily.ts";
-import { type FilePair, readEntries } from "./folder/folder_entries.ts";
+import { type ChangeFiles, readEntries } from "./folder/folder_entries.ts";
 import type { ChangeSource, SourceListing, SourceSnapshot } from "./source.ts";
 import { digestOfFiles, readFiles } from "./folder/source_file.ts";
 
@@ -52,20 +52,23 @@ export class FolderSource implements ChangeSource {
    * @throws {SourceError} when the folder or one of its files cannot be read.
    */
   async snapshot(): Promise<SourceSnapshot> {
-    const { pairs, problems } = await readEntries(this.#path, this.name);
-    const names = pairs.flatMap(({ entry, undo }) => undo === undefined ? [entry.name] : [entry.name, undo.name]);
+    const { changes: found, problems } = await readEntries(this.#path, this.name);
+    const names = found.flatMap(({ file, undoFile }) => undoFile === undefined ? [file] : [file, undoFile]);
     // Joined once: for thousands of names that takes as long as to read them.
     const folder = join(this.#path, " ").slice(0, -1);
     const files = await readFiles(names.map((name) => ({ name, path: folder + name })));
     return {
       digest: problems.length === 0 ? await digestOfFiles(files) : null,
-      count: pairs.length,
+      count: found.length,
       async list(checksums) {
         const contents = new Map(files.map(({ name, bytes }) => [name, bytes]));
         const changes: ListedChange[] = [];
-        for (let start = 0; start < pairs.length; start += FILES_HASHED_AT_ONCE) {
-          const batch = pairs.slice(start, start + FILES_HASHED_AT_ONCE);
-          changes.push(...await Promise.all(batch.map((pair) => listPair(pair, contents, checksums))));
+        for (let start = 0; start < found.length; start += FILES_HASHED_AT_ONCE) {
+          const batch = found.slice(start, start + FILES_HASHED_AT_ONCE).map(async (files): Promise<ListedChange> => {
+            const checksum = checksums?.get(files.file) ?? await checksumOfFiles(files, contents);
+            return { ...files, author: null, checksum };
+          });
+          changes.push(...await Promise.all(batch));
         }
         return { changes, problems };
       },
@@ -79,19 +82,10 @@ export class FolderSource implements ChangeSource {
   }
 }
 
-type Contents = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-
-async function listPair(
-  { entry: { name: file, parsed }, undo }: FilePair,
-  contents: Contents,
-  checksums?: ReadonlyMap<string, string>,
-): Promise<ListedChange> {
-  const { order, id } = parsed.kind === "change" ? parsed : { order: "", id: "" };
-  const checksum = checksums?.get(file) ?? await checksumOfPair(file, undo?.name, contents);
-  return { order, id, file, author: null, checksum, ...(undo !== undefined && { undoFile: undo.name }) };
-}
-
-async function checksumOfPair(file: string, undoFile: string | undefined, contents: Contents): Promise<string> {
+async function checksumOfFiles(
+  { file, undoFile }: ChangeFiles,
+  contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+): Promise<string> {
   const bytes = (name: string) => contents.get(name) ?? new Uint8Array();
   if (!isSqlFile(file)) return await checksumOfBytes(bytes(file));
   const text = (name: string) => new TextDecoder().decode(bytes(name));

@@ -4,24 +4,22 @@ import { type FileName, parseFileName } from "../../change_unit/file_name.ts";
 import { SourceError } from "../../errors.ts";
 import type { Problem } from "../../report.ts";
 
-/** A file of the folder, and what its name says. */
-export interface FolderEntry extends Pick<Deno.DirEntry, "name" | "isFile" | "isSymlink"> {
-  /** What its name says. */
-  readonly parsed: FileName;
-}
-
-/** The files of one change unit: its own and, for some in SQL, the one that undoes it. */
-export interface FilePair {
-  /** Its own. */
-  readonly entry: FolderEntry;
-  /** The one that undoes it. */
-  readonly undo: FolderEntry | undefined;
+/** The files of one change unit, as far as their names tell of it. */
+export interface ChangeFiles {
+  /** Its order. */
+  readonly order: string;
+  /** Its id. */
+  readonly id: string;
+  /** The name of its own file. */
+  readonly file: string;
+  /** The name of the one that undoes it, for some in SQL. */
+  readonly undoFile?: string;
 }
 
 /** What a folder has, by the names of its files. */
 export interface FolderEntries {
-  /** The files of change units that can be read. */
-  readonly pairs: readonly FilePair[];
+  /** The change units whose files can be read. */
+  readonly changes: readonly ChangeFiles[];
   /** What is wrong with others. */
   readonly problems: readonly Problem[];
 }
@@ -33,18 +31,28 @@ export interface FolderEntries {
  */
 export async function readEntries(folder: string, name: string): Promise<FolderEntries> {
   const { pairs, left } = pairUp(readFolder(folder, name));
-  const readable: FilePair[] = [];
+  const changes: ChangeFiles[] = [];
   const problems = left.map(undoesNothing);
-  for (const pair of pairs) {
-    const { entry, undo } = pair;
-    const isPlain = (each: FolderEntry) => each.isFile && each.parsed.kind !== "invalid";
-    const problem = isPlain(entry) && (undo === undefined || isPlain(undo))
-      ? undefined
-      : await refuse(folder, entry) ?? (undo && await refuse(folder, undo));
-    if (problem === undefined) readable.push(pair);
-    else problems.push(problem);
+  for (const { entry, undo } of pairs) {
+    const problem = await refuse(folder, entry) ?? (undo && await refuse(folder, undo));
+    if (problem !== undefined) problems.push(problem);
+    else if (entry.parsed.kind === "change") {
+      const { order, id } = entry.parsed;
+      changes.push({ order, id, file: entry.name, ...(undo !== undefined && { undoFile: undo.name }) });
+    }
   }
-  return { pairs: readable, problems };
+  return { changes, problems };
+}
+
+/** A file of the folder, and what its name says. */
+interface FolderEntry extends Pick<Deno.DirEntry, "name" | "isFile" | "isSymlink"> {
+  readonly parsed: FileName;
+}
+
+/** The files of one change unit: its own and, for some in SQL, the one that undoes it. */
+interface FilePair {
+  readonly entry: FolderEntry;
+  readonly undo: FolderEntry | undefined;
 }
 
 function readFolder(folder: string, name: string): FolderEntry[] {
@@ -73,10 +81,10 @@ function pairUp(found: readonly FolderEntry[]): { readonly pairs: FilePair[]; re
   return { pairs, left: [...undos.values()] };
 }
 
-/** What is wrong with a file before it is read. */
-async function refuse(folder: string, entry: FolderEntry): Promise<Problem | undefined> {
+/** What is wrong with a file before it is read; for most there is nothing to wait for. */
+function refuse(folder: string, entry: FolderEntry): Problem | undefined | Promise<Problem | undefined> {
   if (entry.parsed.kind === "invalid") return invalidName(entry.name, entry.parsed.reason);
-  if (entry.isSymlink) return await refuseLink(folder, entry.name);
+  if (entry.isSymlink) return refuseLink(folder, entry.name);
   return entry.isFile ? undefined : notRegular(entry.name);
 }
 
