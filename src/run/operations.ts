@@ -80,29 +80,17 @@ export async function undo(options: ResolvedOptions, { signal, ...target }: Undo
 /** Records what became of change units. */
 export async function repair(
   options: ResolvedOptions,
-  { repairs, comment, signal }: RepairOptions,
+  { repairs, ...given }: RepairOptions,
 ): Promise<ExecutionReport> {
-  await using planning = new Planning(options);
-  return await new Execution(options, {
-    operation: "REPAIR",
-    comment,
-    plan: (history) => planning.planRepair(history, repairs),
-    carryOut: (scope, plan, report) => carryOutMarks(scope, plan, report),
-  }, signal).run();
+  return await record(options, "REPAIR", given, (planning, history) => planning.planRepair(history, repairs));
 }
 
 /** Records that change units are executed. */
 export async function baseline(
   options: ResolvedOptions,
-  { to, comment, signal }: BaselineOptions,
+  { to, ...given }: BaselineOptions,
 ): Promise<ExecutionReport> {
-  await using planning = new Planning(options);
-  return await new Execution(options, {
-    operation: "BASELINE",
-    comment,
-    plan: (history) => planning.planBaseline(history, to),
-    carryOut: (scope, plan, report) => carryOutMarks(scope, plan, report),
-  }, signal).run();
+  return await record(options, "BASELINE", given, (planning, history) => planning.planBaseline(history, to));
 }
 
 /** Checks everything. */
@@ -129,6 +117,22 @@ async function planOnly<Result extends Plan<ExecutionStep>>(
   const planned = await plan(planning, await reader.read());
   if (planned.steps.length > 0) await reader.verify();
   return planned;
+}
+
+/** Appends entries on the word of a person; nothing is run. */
+async function record(
+  options: ResolvedOptions,
+  operation: "REPAIR" | "BASELINE",
+  { comment, signal }: Omit<RepairOptions, "repairs">,
+  plan: (planning: Planning, history: History) => Promise<Plan<MarkStep>>,
+): Promise<ExecutionReport> {
+  await using planning = new Planning(options);
+  return await new Execution(options, {
+    operation,
+    comment,
+    plan: (history) => plan(planning, history),
+    carryOut: (scope, plan, report) => carryOutMarks(scope, plan, report),
+  }, signal).run();
 }
 
 function readerOf({ driver, runtime }: ResolvedOptions, signal: AbortSignal | undefined): HistoryReader {
