@@ -5,6 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { Runner } from "../mod.ts";
 import { type MongoContext, MongoDriver } from "../src/drivers/mongodb/mod.ts";
 import { openDatabase, type SqliteContext, SqliteDriver } from "../src/drivers/sqlite/mod.ts";
+import { EXAMPLE_IDS, runExampleScript } from "./fixtures/example.ts";
 import { freshDatabaseName, mongodbTest } from "./mongodb_server.ts";
 
 const root = fromFileUrl(new URL("..", import.meta.url));
@@ -70,34 +71,12 @@ function sortFields(row: object): object {
   return Object.fromEntries(Object.entries(row).toSorted(([left], [right]) => left < right ? -1 : 1));
 }
 
-/** Runs a script of the examples as `deno task` does. */
-async function runScript(
-  name: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number; readonly text: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `migrations_example/${name}`, ...args],
-    cwd: root,
-    env: { ...env, NO_COLOR: "1" },
-  }).output();
-  return { code, text: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n") };
-}
-
-const EXECUTED = [
-  "create_customers",
-  "create_orders",
-  "split_customer_names",
-  "add_order_totals",
-  "forget_phone_numbers",
-];
-
 Deno.test("the SQLite example applies five change units and leaves the data that they describe", async () => {
   using database = openDatabase(":memory:");
   await using driver = new SqliteDriver({ database });
   const runner = new Runner({ driver, migrations: folderOf("sqlite") });
   const report = await runner.migrate();
-  assertEquals(report.executed.map(({ id }) => id), EXECUTED);
+  assertEquals(report.executed.map(({ id }) => id), EXAMPLE_IDS);
   assertEquals((await runner.migrate()).executed, []);
   assertEquals(database.prepare("SELECT * FROM customers ORDER BY id").all().map((row) => ({ ...row })), [
     { id: 1, email: "grace@example.org", first_name: "Grace", last_name: "Hopper" },
@@ -143,14 +122,14 @@ Deno.test("the SQLite example rolls totals back that were never or only half beg
 Deno.test("run_sqlite.ts applies the example, lists it, and finds nothing pending the second time", async () => {
   const folder = `.data/${freshDatabaseName()}`;
   try {
-    const { code, text } = await runScript("run_sqlite.ts", [`${folder}/shop.db`]);
+    const { code, text } = await runExampleScript("run_sqlite.ts", [`${folder}/shop.db`]);
     assertEquals(code, 0, text);
-    for (const id of EXECUTED) assertStringIncludes(text, id);
+    for (const id of EXAMPLE_IDS) assertStringIncludes(text, id);
     assertStringIncludes(text, "Nothing is pending");
     using database = openDatabase(join(root, folder, "shop.db"), { readOnly: true });
     const entries = database.prepare("SELECT change_id FROM denock_history WHERE state = 'EXECUTED' ORDER BY seq")
       .all();
-    assertEquals(entries.map(({ change_id }) => change_id), EXECUTED);
+    assertEquals(entries.map(({ change_id }) => change_id), EXAMPLE_IDS);
   } finally {
     await Deno.remove(join(root, folder), { recursive: true });
   }
@@ -162,7 +141,7 @@ mongodbTest("the MongoDB example applies five change units and leaves the data t
   {
     await using driver = new MongoDriver({ client });
     const runner = new Runner({ driver, migrations: folderOf("mongodb") });
-    assertEquals((await runner.migrate()).executed.map(({ id }) => id), EXECUTED);
+    assertEquals((await runner.migrate()).executed.map(({ id }) => id), EXAMPLE_IDS);
     assertEquals((await runner.migrate()).executed, []);
   }
   assertEquals((await db.collection("customers").find({}, { sort: { _id: 1 } }).toArray()).map(sortFields), [
@@ -232,14 +211,14 @@ mongodbTest(
   "run_mongodb.ts applies the example, lists it, and finds nothing pending the second time",
   async (server) => {
     const database = server.url(freshDatabaseName());
-    const { code, text } = await runScript("run_mongodb.ts", [], { DENOCK_DATABASE: database });
+    const { code, text } = await runExampleScript("run_mongodb.ts", [], { DENOCK_DATABASE: database });
     assertEquals(code, 0, text);
-    for (const id of EXECUTED) assertStringIncludes(text, id);
+    for (const id of EXAMPLE_IDS) assertStringIncludes(text, id);
     assertStringIncludes(text, "Nothing is pending");
     await using client = new MongoClient(database);
     const entries = await client.db().collection("denockHistory").find({ state: "EXECUTED", type: "EXECUTION" })
       .sort({ _id: 1 }).toArray();
-    assertEquals(entries.map(({ changeId }) => changeId), EXECUTED);
+    assertEquals(entries.map(({ changeId }) => changeId), EXAMPLE_IDS);
     await client.db().dropDatabase();
   },
 );
@@ -248,7 +227,7 @@ mongodbTest("run_mongodb.ts refuses a database that holds something else", async
   const database = server.url(freshDatabaseName());
   await using client = new MongoClient(database);
   await client.db().collection("customers").insertOne({ name: "Hypatia" });
-  const { code, text } = await runScript("run_mongodb.ts", [], { DENOCK_DATABASE: database });
+  const { code, text } = await runExampleScript("run_mongodb.ts", [], { DENOCK_DATABASE: database });
   assertEquals(code, 2, text);
   assertStringIncludes(text, "this one has the collection customers");
   assertEquals(await client.db().collection("customers").countDocuments(), 1);
@@ -257,7 +236,7 @@ mongodbTest("run_mongodb.ts refuses a database that holds something else", async
 
 Deno.test("run_mongodb.ts prints no password", async () => {
   const database = "mongodb://ann:open-sesame@127.0.0.1:1:1/shop";
-  const { code, text } = await runScript("run_mongodb.ts", [], { DENOCK_DATABASE: database });
+  const { code, text } = await runExampleScript("run_mongodb.ts", [], { DENOCK_DATABASE: database });
   assertEquals(code, 5, text);
   assert(!text.includes("open-sesame"), text);
 });

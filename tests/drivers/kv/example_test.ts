@@ -2,10 +2,10 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { PlanError, Runner } from "../../../mod.ts";
 import { KvDriver } from "../../../src/drivers/kv/mod.ts";
+import { EXAMPLE_IDS, runExampleScript } from "../../fixtures/example.ts";
 import { ROOT } from "../../fixtures/source_files.ts";
 
 const FOLDER = fromFileUrl(new URL("../../../migrations_example/kv", import.meta.url));
-const IDS = ["create_customers", "create_orders", "split_customer_names", "add_order_totals", "forget_phone_numbers"];
 
 /** Everything in the database that is not Denock's. */
 async function dataIn(kv: Deno.Kv): Promise<Record<string, unknown>> {
@@ -16,7 +16,7 @@ async function dataIn(kv: Deno.Kv): Promise<Record<string, unknown>> {
 Deno.test("the Deno KV example applies five change units and leaves the data that they describe", async () => {
   using kv = await Deno.openKv(":memory:");
   const runner = new Runner({ driver: new KvDriver({ kv }), migrations: FOLDER });
-  assertEquals((await runner.migrate()).executed.map(({ id }) => id), IDS);
+  assertEquals((await runner.migrate()).executed.map(({ id }) => id), EXAMPLE_IDS);
   assertEquals((await runner.migrate()).executed, []);
   const data = await dataIn(kv);
   assertEquals(data["customers/1"], { email: "grace@example.org", firstName: "Grace", lastName: "Hopper" });
@@ -30,7 +30,7 @@ Deno.test("the Deno KV example gives back the same data with each undo, up to wh
   using kv = await Deno.openKv(":memory:");
   const runner = new Runner({ driver: new KvDriver({ kv }), migrations: FOLDER });
   const stops: unknown[] = [];
-  for (const id of IDS.slice(0, -1)) {
+  for (const id of EXAMPLE_IDS.slice(0, -1)) {
     stops.push(await dataIn(kv));
     await runner.migrate({ to: id });
   }
@@ -45,14 +45,9 @@ Deno.test("the Deno KV example gives back the same data with each undo, up to wh
 Deno.test("run_kv.ts applies the example, lists it, and finds nothing pending the second time", async () => {
   const folder = `.data/kv-${crypto.randomUUID()}`;
   try {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "migrations_example/run_kv.ts", `${folder}/shop.kv`],
-      cwd: ROOT,
-      env: { NO_COLOR: "1" },
-    }).output();
-    const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    const { code, text } = await runExampleScript("run_kv.ts", [`${folder}/shop.kv`]);
     assertEquals(code, 0, text);
-    for (const id of IDS) assertStringIncludes(text, id);
+    for (const id of EXAMPLE_IDS) assertStringIncludes(text, id);
     assertStringIncludes(text, "Nothing is pending");
   } finally {
     await Deno.remove(join(ROOT, folder), { recursive: true });

@@ -3,17 +3,11 @@ import { fromFileUrl, join } from "@std/path";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { PlanError, Runner } from "../../../mod.ts";
 import { MysqlDriver } from "../../../src/drivers/mysql/mod.ts";
+import { EXAMPLE_IDS, runExampleScript } from "../../fixtures/example.ts";
 import { mysqlTest, openMysqlDatabase } from "../../mysql_server.ts";
 
 const ROOT = fromFileUrl(new URL("../../..", import.meta.url));
 const FOLDER = join(ROOT, "migrations_example", "mysql");
-const EXECUTED = [
-  "create_customers",
-  "create_orders",
-  "split_customer_names",
-  "add_order_totals",
-  "forget_phone_numbers",
-];
 
 /** The definition and the rows of every table that is not the driver's. */
 async function snapshot(pool: Pool): Promise<unknown[]> {
@@ -26,14 +20,7 @@ async function snapshot(pool: Pool): Promise<unknown[]> {
   }));
 }
 
-async function runExample(database: string): Promise<{ readonly code: number; readonly text: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "migrations_example/run_mysql.ts"],
-    cwd: ROOT,
-    env: { DENOCK_DATABASE: database, NO_COLOR: "1" },
-  }).output();
-  return { code, text: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n") };
-}
+const runScript = (database: string) => runExampleScript("run_mysql.ts", [], { DENOCK_DATABASE: database });
 
 mysqlTest(
   "The MySQL example leaves the data that it describes, and is undone up to where it is irreversible",
@@ -43,15 +30,15 @@ mysqlTest(
     await using driver = new MysqlDriver({ pool: database.open() });
     const runner = new Runner({ driver, migrations: FOLDER });
     const stops: unknown[] = [];
-    for (const to of EXECUTED.slice(0, -1)) {
+    for (const to of EXAMPLE_IDS.slice(0, -1)) {
       stops.push(await snapshot(pool));
       assertEquals((await runner.migrate({ to })).executed.map(({ id }) => id), [to]);
     }
-    for (const to of EXECUTED.slice(0, -1).toReversed()) {
+    for (const to of EXAMPLE_IDS.slice(0, -1).toReversed()) {
       await runner.undo({ to });
       assertEquals(await snapshot(pool), stops.pop());
     }
-    assertEquals((await runner.migrate()).executed.map(({ id }) => id), EXECUTED);
+    assertEquals((await runner.migrate()).executed.map(({ id }) => id), EXAMPLE_IDS);
     const [customers] = await pool.query<RowDataPacket[]>("SELECT * FROM customers ORDER BY id");
     assertEquals<object[]>(customers.map((row) => ({ ...row })), [
       { id: 1, email: "grace@example.org", first_name: "Grace", last_name: "Hopper" },
@@ -77,22 +64,22 @@ mysqlTest("The MySQL example leaves a table alone that was there before", async 
 
 mysqlTest("run_mysql.ts applies the example, lists it, and finds nothing pending the second time", async (server) => {
   await using database = await openMysqlDatabase(server);
-  const { code, text } = await runExample(database.url);
+  const { code, text } = await runScript(database.url);
   assertEquals(code, 0, text);
-  for (const id of EXECUTED) assertStringIncludes(text, id);
+  for (const id of EXAMPLE_IDS) assertStringIncludes(text, id);
   assertStringIncludes(text, "Nothing is pending");
 });
 
 mysqlTest("run_mysql.ts refuses a database that holds something else", async (server) => {
   await using database = await openMysqlDatabase(server);
   await database.pool.query("CREATE TABLE customers (id INT PRIMARY KEY)");
-  const { code, text } = await runExample(database.url);
+  const { code, text } = await runScript(database.url);
   assertEquals(code, 2, text);
   assertStringIncludes(text, "this one has the table customers");
 });
 
 Deno.test("run_mysql.ts prints no password", async () => {
-  const { code, text } = await runExample("mysql://ann:open-sesame@127.0.0.1:1/shop");
+  const { code, text } = await runScript("mysql://ann:open-sesame@127.0.0.1:1/shop");
   assertEquals(code, 5, text);
   assert(!text.includes("open-sesame"), text);
 });

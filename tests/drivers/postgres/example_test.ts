@@ -3,18 +3,11 @@ import { fromFileUrl, join } from "@std/path";
 import type { Sql } from "postgres";
 import { Runner } from "../../../mod.ts";
 import { PostgresDriver } from "../../../src/drivers/postgres/mod.ts";
+import { EXAMPLE_IDS, runExampleScript } from "../../fixtures/example.ts";
 import { postgresTest } from "../../postgres_server.ts";
 
 const root = fromFileUrl(new URL("../../..", import.meta.url));
 const migrations = join(root, "migrations_example/postgres");
-
-const EXECUTED = [
-  "create_customers",
-  "create_orders",
-  "split_customer_names",
-  "add_order_totals",
-  "forget_phone_numbers",
-];
 
 /** The columns, indexes and rows that are not Denock's. */
 async function snapshot(sql: Sql): Promise<unknown> {
@@ -28,21 +21,14 @@ async function snapshot(sql: Sql): Promise<unknown> {
   return { columns: [...columns], indexes: [...indexes], rows: rows.map((each) => [...each]) };
 }
 
-async function runScript(database: string): Promise<{ readonly code: number; readonly text: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "migrations_example/run_postgres.ts"],
-    cwd: root,
-    env: { DENOCK_DATABASE: database, NO_COLOR: "1" },
-  }).output();
-  return { code, text: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n") };
-}
+const runScript = (database: string) => runExampleScript("run_postgres.ts", [], { DENOCK_DATABASE: database });
 
 postgresTest(
   "the PostgreSQL example applies five change units and leaves the data that they describe",
   async (database) => {
     const sql = database.connect();
     const runner = new Runner({ driver: new PostgresDriver({ sql }), migrations });
-    assertEquals((await runner.migrate()).executed.map(({ id }) => id), EXECUTED);
+    assertEquals((await runner.migrate()).executed.map(({ id }) => id), EXAMPLE_IDS);
     assertEquals((await runner.migrate()).executed, []);
     assertEquals([...await sql`select id, email, first_name, last_name from customers order by id`], [
       { id: 1, email: "grace@example.org", first_name: "Grace", last_name: "Hopper" },
@@ -60,7 +46,7 @@ postgresTest(
     const sql = database.connect();
     const runner = new Runner({ driver: new PostgresDriver({ sql }), migrations });
     const stops: unknown[] = [];
-    for (const id of EXECUTED.slice(0, -1)) {
+    for (const id of EXAMPLE_IDS.slice(0, -1)) {
       stops.push(await snapshot(sql));
       await runner.migrate({ to: id });
     }
@@ -80,7 +66,7 @@ postgresTest(
   async (database) => {
     const { code, text } = await runScript(database.url);
     assertEquals(code, 0, text);
-    for (const id of EXECUTED) assertStringIncludes(text, id);
+    for (const id of EXAMPLE_IDS) assertStringIncludes(text, id);
     assertStringIncludes(text, "Nothing is pending");
     const sql = database.connect();
     await sql`alter table denock_history rename to somebody_elses`;
