@@ -23,8 +23,8 @@ export interface Settings {
 export interface ProgramRequest extends Settings {
   /**
    * `migrate` brings the database up to date, which everyone can. `verify` does the same and reads and hashes all files.
-   * `plan` is Denock's alone. `floor` is the least that `plan` could do: read and hash the files as Denock does, 64 at a time,
-   * and one query. `blocking floor` does that with calls that block, which is the fastest there is.
+   * `plan` is Denock's alone. `floor` is what `plan` has to do at least: read and hash the files, 64 at a time and without
+   * blocking, and one query. `blocking floor` does that with calls that block, which is the fastest there is.
    */
   readonly work: "migrate" | "verify" | "plan" | "floor" | "blocking floor";
   readonly database: DatabaseKind;

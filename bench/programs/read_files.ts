@@ -1,4 +1,4 @@
-/** How many files Denock reads at a time. */
+/** How many files are read at a time. */
 const AT_ONCE = 64;
 
 /** Reads and hashes all files of a folder without blocking; gives how many. */
