@@ -75,7 +75,7 @@ Deno.test("An edited file is found behind an entry that vouches for what it was"
   const store = new MemoryStore();
   await start(store, folder.path);
   assertEquals((await start(store, folder.path)).read, [1]);
-  await folder.write("1_a.ts", setting("a", "another"));
+  await folder.write("1_a.ts", setting("a", "2"));
   await assertRejects(() => start(store, folder.path), PlanError, "was edited");
   await folder.write("1_a.ts", setting("a", "1"));
   await folder.write("1_a.tsx", "");
